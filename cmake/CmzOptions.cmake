@@ -1,0 +1,28 @@
+# How every target is compiled.
+option(CMZMAKE_TESTS "Build the tests" ON)
+option(CMZMAKE_WERROR "Treat warnings as errors" OFF)
+option(CMZMAKE_STATIC_RUNTIME "Link libstdc++ and libgcc statically: the program starts faster" ON)
+set(CMZMAKE_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=: 'address,undefined' or 'thread'")
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+add_library(cmz_flags INTERFACE)
+target_include_directories(cmz_flags INTERFACE "${PROJECT_SOURCE_DIR}/include")
+target_compile_options(cmz_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  $<$<BOOL:${CMZMAKE_WERROR}>:-Werror>)
+target_compile_definitions(cmz_flags INTERFACE CMZMAKE_VERSION="${PROJECT_VERSION}")
+
+if(CMZMAKE_SANITIZE)
+  target_compile_options(cmz_flags INTERFACE
+    -fsanitize=${CMZMAKE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(cmz_flags INTERFACE -fsanitize=${CMZMAKE_SANITIZE})
+elseif(CMZMAKE_STATIC_RUNTIME)
+  target_link_options(cmz_flags INTERFACE -static-libstdc++ -static-libgcc)
+endif()

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "cmzmake/disk/file_time.h"
+
+namespace cmz {
+
+// What the disk says. The real one answers from caches where make may (see each function);
+// the fake is an in-memory tree with settable times.
+// Paths are relative to the session's working directory, or absolute; they need no NUL at the end.
+class Disk {
+ public:
+  virtual ~Disk() = default;
+
+  // The modification time of `path`, symbolic links followed; absent() when there is no such file.
+  // Always the disk's present answer for a file that exists (a `stat`); a file whose directory was
+  // already listed, and that was not in it, may be answered absent without asking.
+  // Any other error than a missing file or directory is returned in `error` (ENOENT, ENOTDIR are not errors).
+  virtual FileTime mtime(std::string_view path, std::error_code* error = nullptr) = 0;
+
+  // As mtime, but the newest of the link's own time and its target's: option -L.
+  virtual FileTime mtime_newest_link(std::string_view path) = 0;
+
+  // Whether `path` exists, answered from a cached listing of its directory: one readdir answers
+  // any number of questions about it. The manual calls this the directory cache.
+  // Files made by recipes since the listing are unknown to it unless noticed() told it.
+  virtual bool listed(std::string_view path) = 0;
+
+  virtual bool is_directory(std::string_view path) = 0;
+
+  // The whole file appended to `out`. An error leaves `out` as it was.
+  virtual std::error_code read(std::string_view path, std::string& out) = 0;
+
+  // Writes (truncating) or appends `text`.
+  virtual std::error_code write(std::string_view path, std::string_view text, bool append) = 0;
+
+  // Sets the modification time to now; makes an empty file when there is none. For -t.
+  virtual std::error_code touch(std::string_view path) = 0;
+  virtual std::error_code remove(std::string_view path) = 0;
+
+  // The names that match a shell pattern (`*`, `?`, `[...]`, leading `~`), sorted bytewise, as
+  // glob(3) gives them, with GLOB_PERIOD off; empty when none matches. A pattern without wildcards
+  // matches itself when it exists.
+  virtual std::vector<std::string> glob(std::string_view pattern) = 0;
+
+  // `~` and `~user` at the start replaced by the home directory; unchanged when there is none.
+  virtual std::string expand_tilde(std::string_view path) = 0;
+
+  // The canonical absolute name, or empty when it does not exist: $(realpath).
+  virtual std::string real_path(std::string_view path) = 0;
+
+  // The time of member `member` of the archive `archive`; absent() when either does not exist.
+  // `error` receives a text such as "not a valid archive" for a file that is none.
+  virtual FileTime member_mtime(std::string_view archive, std::string_view member) = 0;
+  // Sets the time of that member in the archive to now: -t for `lib(member)`.
+  virtual std::error_code touch_member(std::string_view archive, std::string_view member) = 0;
+  // Members of `archive` whose names match the shell pattern, in archive order: for `lib(*.o)`.
+  virtual std::vector<std::string> glob_members(std::string_view archive, std::string_view pattern) = 0;
+
+  // A recipe has made (or removed) `path`: cached answers about it are dropped.
+  virtual void changed(std::string_view path) = 0;
+  // Anything may have changed ($(shell), a recipe of unknown effect, before re-reading makefiles).
+  virtual void forget_all() = 0;
+};
+
+// The real disk. `working_directory` is "" for the process's own.
+std::unique_ptr<Disk> make_real_disk();
+
+}  // namespace cmz

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cmz {
+
+// The environment of a child, built once and shared by the jobs that have the same.
+class Environment {
+ public:
+  // Adds NAME=VALUE; a later one with the same name does not replace an earlier (callers see to that).
+  void add(std::string_view name, std::string_view value);
+  // A NULL-terminated array as execve takes it; valid until the next add().
+  char* const* envp() const;
+  // The value of `name`, or nullptr.
+  const char* get(std::string_view name) const;
+
+ private:
+  std::vector<std::string> entries_;
+  mutable std::vector<char*> pointers_;
+};
+
+// One line of a recipe, expanded, without its prefix characters.
+struct CommandLine {
+  std::string text;            // what the shell gets
+  uint32_t line = 0;           // its line in the makefile, for messages
+  bool silent = false;         // `@`: the executor does not care, the listener does
+  bool ignore_errors = false;  // `-`: a failure does not end the job
+  bool recursive = false;      // `+` or $(MAKE): inherits the jobserver
+  bool execute = true;         // false: only announced (-n)
+};
+
+using JobId = uint64_t;
+
+// What it takes to update one target: plain data, knows nothing of makefiles.
+struct Job {
+  std::string target;                              // for debugging output only
+  std::vector<CommandLine> lines;                  // run in order, one process each
+  std::shared_ptr<const Environment> environment;  // for every line
+  std::string shell = "/bin/sh";                   // $(SHELL)
+  std::string shell_flags = "-c";                  // $(.SHELLFLAGS), split at blanks
+  bool one_shell = false;                          // .ONESHELL: lines[0].text is the whole recipe
+  int stdout_fd = -1;                              // -1: inherit
+  int stderr_fd = -1;                              // -1: inherit
+  bool capture_recursive = false;                  // recursive lines also write to the two above
+};
+
+// How one process ended.
+struct Exit {
+  enum class How : uint8_t { exited, signalled };
+  How how = How::exited;
+  int status = 0;  // exit status (127, 126 when it could not be executed) or signal number
+  bool core_dumped = false;
+
+  bool ok() const { return how == How::exited && status == 0; }
+};
+
+// How a job ended. A failed recipe is data, never an exception.
+struct Outcome {
+  Exit exit;              // of the line that ended the job; of the last line when all went well
+  size_t line_index = 0;  // that line
+  bool ran = false;       // at least one process was started
+
+  bool ok() const { return exit.ok(); }
+};
+
+// Hears of a job's progress, always from inside Executor::start() or Executor::wait().
+class JobListener {
+ public:
+  virtual ~JobListener() = default;
+  // Before line `index` is started (or skipped because execute is false): the time to echo it.
+  virtual void line_begins(JobId job, size_t index) = 0;
+  // Line `index` could not be executed: `message` is what exec said, e.g. "foo: No such file or directory".
+  virtual void line_not_executed(JobId job, size_t index, std::string_view message) = 0;
+  // Line `index` failed, and the job goes on because the line says so.
+  virtual void line_failed_ignored(JobId job, size_t index, const Exit& exit) = 0;
+  // The job is over. It may be forgotten; nothing more will be said of it.
+  virtual void job_ended(JobId job, const Outcome& outcome) = 0;
+};
+
+// Runs jobs. Real: local processes. Fake: a script of outcomes.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  virtual void set_listener(JobListener* listener) = 0;
+
+  // Starts `job`. Lines that need no process (execute == false, or empty) are passed over; a job without any
+  // process ends inside this call. Never blocks on a child.
+  virtual JobId start(Job job) = 0;
+
+  // Sleeps until at least one of these happened: a job ended (the listener has been told), the token
+  // pool may have a token (only if it was asked to watch), `timeout_ms` passed (if >= 0), a signal that ends make came.
+  // Returns at once when there is neither a running job nor anything else to wait for.
+  virtual void wait(int timeout_ms = -1) = 0;
+
+  // Hands out what has already ended, without sleeping.
+  virtual void poll() = 0;
+
+  virtual size_t running() const = 0;
+
+  // The signal that asks make to end (SIGINT, SIGTERM, SIGHUP, SIGQUIT), or 0. Sticky.
+  virtual int fatal_signal() const = 0;
+
+  // Sends `signal` to every running child.
+  virtual void kill_all(int signal) = 0;
+};
+
+}  // namespace cmz
