@@ -29,4 +29,4 @@ fix)
   exit 2
   ;;
 esac
-finish done
+finish "done"

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Shared by the stand-in scripts of Taskfile.example. Sourced with $OUT set; writes only below it.
 #
 # begin STEP TEXT...  announces a step, counts it among the running ones, and fails if FAIL names it

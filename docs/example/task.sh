@@ -6,4 +6,4 @@ step=$1
 shift
 begin "$step" "$*"
 work 0.2
-finish done
+finish "done"
