@@ -1,0 +1,188 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cmzmake/base/diagnostics.h"
+#include "cmzmake/base/fatal.h"
+#include "cmzmake/disk/disk.h"
+#include "cmzmake/eval/shell.h"
+#include "cmzmake/model/database.h"
+#include "cmzmake/syntax/expr.h"
+#include "cmzmake/syntax/statement.h"
+
+namespace cmz {
+
+// What the command line decides about reading and expanding.
+struct EvalSettings {
+  bool environment_overrides = false;   // -e
+  bool warn_undefined = false;          // --warn-undefined-variables
+  bool no_builtin_rules = false;        // -r
+  bool no_builtin_variables = false;    // -R
+  std::string program = "make";         // for messages
+  std::vector<std::string> include_dirs;
+};
+
+// A makefile that was read or that `include` could not find: what has to be brought up to date
+// before the build. Manual, "How Makefiles Are Remade".
+struct ReadMakefile {
+  Target* target;
+  Location where;        // of the include; unknown for -f and default makefiles
+  bool optional = false; // -include
+  int error = 0;         // errno when it could not be read, else 0
+  bool is_default = false;  // searched for, not asked for
+};
+
+class FunctionTable;
+
+// Gives the language its meaning: expands, assigns, and reads statements into the database.
+class Evaluator {
+ public:
+  Evaluator(Database& db, Disk& disk, Shell& shell, Diagnostics& diagnostics);
+  ~Evaluator();
+
+  EvalSettings settings;
+
+  // --- expansion (expander.cpp) ---
+  // Appends the expansion of `text` to `out`. Errors throw Fatal.
+  void expand(std::string_view text, std::string& out);
+  std::string expand(std::string_view text);
+  void expand(const Expr& expr, std::string& out) { expand_list(expr, expr.first, out); }
+  // The expanded value of a variable, as $(name) gives it.
+  void expand_name(std::string_view name, std::string& out);
+  std::string value_of(std::string_view name);
+  // The same as seen in `scope`.
+  std::string value_of(std::string_view name, const Scope* scope);
+
+  // Parts of expressions, for functions that expand their own arguments.
+  void expand_list(const Expr& expr, uint32_t first, std::string& out);
+
+  // The variable that `name` means in the present scope, or nullptr. Computed variables are brought up to date.
+  Variable* lookup(Symbol name);
+  Variable* lookup(std::string_view name);
+  void expand_variable(Variable& variable, std::string& out);
+
+  // What references see now: the global set, a target's, a call's.
+  const Scope* scope() const { return scope_; }
+  const Scope* global_scope() const { return &global_scope_; }
+  // Swaps the scope in; returns the old one.
+  const Scope* set_scope(const Scope* scope) { return std::exchange(scope_, scope); }
+
+  // The place that errors and warnings name while something is expanded.
+  Location where;
+  // The definition of the recursive variable that is being expanded; unknown outside.
+  const Location& error_place() const { return variable_place_.known() ? variable_place_ : where; }
+
+  // --- variables (variables.cpp) ---
+  // Defines without expanding. A weaker origin leaves a stronger definition alone.
+  Variable* define(VariableSet& set, std::string_view name, std::string value, Origin origin,
+                   Flavor flavor, Location place = {});
+  Variable* define_global(std::string_view name, std::string value, Origin origin,
+                          Flavor flavor = Flavor::simple) {
+    return define(db.globals, name, std::move(value), origin, flavor);
+  }
+  // An assignment as written. `set` is the target's or pattern's set, or the global one.
+  Variable* assign(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
+                   Origin origin, bool target_specific = false);
+  void undefine(VariableSet& set, std::string_view name, Origin origin);
+  // `VAR=value` of a command line; false when `text` is no assignment.
+  bool assign_command_line(std::string_view text, Origin origin);
+  // Called when a makefile assigns MAKEFLAGS.
+  std::function<void()> on_makeflags;
+  bool export_all_by_directive = false;  // `export` alone
+
+  // --- makefiles (makefile_reader.cpp) ---
+  // Reads a makefile; `optional` leaves a missing one to be remade without an error.
+  // Returns false when it could not be read (noted in `makefiles`).
+  bool read_makefile(std::string_view name, bool search_include_dirs, bool optional,
+                     bool is_default = false);
+  // Evaluates text: $(eval), --eval.
+  void eval_text(std::string_view text, Location place);
+  std::vector<ReadMakefile> makefiles;
+
+  // Declarations complete: special targets are applied to what they name.
+  void finish_reading();
+
+  // The built-in variables and rules (builtins.cpp).
+  void define_builtin_variables();
+  void define_builtin_rules();
+  void convert_suffix_rules();
+
+  // --- $(shell) (shell_function.cpp) ---
+  std::string run_shell(std::string_view command);
+
+  // --- exported variables (environment.cpp) ---
+  // The NAME=VALUE pairs for a child of a recipe that sees `scope`.
+  std::vector<std::pair<std::string, std::string>> exported(const Scope* scope, bool for_shell_function);
+  // Whether exported() gives the same for every target without variables of its own.
+  bool exports_are_constant();
+
+  Database& db;
+  Disk& disk;
+  Shell& shell;
+  Diagnostics& diagnostics;
+
+  char recipe_prefix = '\t';
+  bool reading_makefiles = false;
+  std::vector<std::string> original_environment;  // NAME=VALUE as make got it
+
+ private:
+  friend class FunctionCall;
+  friend class MakefileReader;
+
+  void expand_part(const Expr& expr, const Part& part, std::string& out);
+  void expand_named(Symbol name, std::string& out);
+  void expand_computed(const Expr& expr, const Part& part, std::string& out);
+  void substitute(Symbol name, std::string_view from, std::string_view to, std::string& out);
+  void expand_appended(Variable& variable, const Scope* from, std::string& out);
+  void expand_value(Variable& variable, std::string& out);
+  void call_function(const Expr& expr, const Part& part, std::string& out);
+  void warn_undefined(Symbol name);
+  void bring_up_to_date(Variable& variable);
+  void assigned(VariableSet& set, Variable& variable);
+
+  Scope global_scope_;
+  const Scope* scope_;
+  Location variable_place_;
+  int depth_ = 0;
+  int shell_depth_ = 0;  // $(shell) inside the values that it would export
+  uint64_t exports_version_ = 0;
+  int exports_constant_ = -1;
+  struct Names;  // symbols that the evaluator watches
+  std::unique_ptr<Names> names_;
+};
+
+// Swaps a scope in for its lifetime.
+class ScopeGuard {
+ public:
+  ScopeGuard(Evaluator& evaluator, const Scope* scope)
+      : evaluator_(evaluator), old_(evaluator.set_scope(scope)) {}
+  ~ScopeGuard() { evaluator_.set_scope(old_); }
+  ScopeGuard(const ScopeGuard&) = delete;
+  ScopeGuard& operator=(const ScopeGuard&) = delete;
+
+ private:
+  Evaluator& evaluator_;
+  const Scope* old_;
+};
+
+// Names another place in messages for its lifetime.
+class PlaceGuard {
+ public:
+  PlaceGuard(Evaluator& evaluator, Location place)
+      : evaluator_(evaluator), old_(std::exchange(evaluator.where, place)) {}
+  ~PlaceGuard() { evaluator_.where = old_; }
+  PlaceGuard(const PlaceGuard&) = delete;
+  PlaceGuard& operator=(const PlaceGuard&) = delete;
+
+ private:
+  Evaluator& evaluator_;
+  Location old_;
+};
+
+}  // namespace cmz

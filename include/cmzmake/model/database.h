@@ -1,0 +1,93 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cmzmake/base/arena.h"
+#include "cmzmake/base/symbol.h"
+#include "cmzmake/model/rule.h"
+#include "cmzmake/model/target.h"
+#include "cmzmake/model/variable.h"
+
+namespace cmz {
+
+// What the special targets switched on for the whole session. Manual, "Special Built-in Target Names".
+struct SpecialTargets {
+  bool posix = false;
+  bool one_shell = false;
+  bool second_expansion = false;
+  bool delete_on_error = false;
+  bool export_all = false;
+  bool silent_all = false;
+  bool ignore_all = false;
+  bool not_parallel = false;
+  bool secondary_all = false;
+  bool not_intermediate_all = false;
+};
+
+// Everything the makefiles declared, as plain data: look-up, no behaviour.
+class Database {
+ public:
+  Database() = default;
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  SymbolTable symbols;
+  Arena arena;  // texts of rules, recipes and patterns
+
+  VariableSet globals{true};
+  SpecialTargets special;
+
+  // The target of that name, or nullptr.
+  Target* find_target(Symbol name) const {
+    return name.id() < by_id_.size() ? by_id_[name.id()] : nullptr;
+  }
+  Target* find_target(std::string_view name) const {
+    Symbol symbol = symbols.find(name);
+    return symbol ? find_target(symbol) : nullptr;
+  }
+  // The target of that name, made when there is none.
+  Target& target(Symbol name);
+  Target& target(std::string_view name) { return target(symbols.intern(name)); }
+  // A further double-colon rule of `head`'s name.
+  Target& add_double_colon(Target& head);
+  // `target` is now found under `name` (vpath); an existing target of that name is left alone.
+  void rename_target(Target& target, Symbol name);
+
+  // All targets in order of their making.
+  const std::deque<Target>& targets() const { return targets_; }
+  std::deque<Target>& targets() { return targets_; }
+
+  VariableSet& new_variable_set();
+  Recipe& new_recipe() { return recipes_.emplace_back(); }
+  Scope& new_scope() { return scopes_.emplace_back(); }
+  TargetGroup& new_group() { return groups_.emplace_back(); }
+  PendingPrerequisites& new_pending() { return pending_.emplace_back(); }
+  const std::deque<Recipe>& recipes() const { return recipes_; }
+
+  // Implicit rules in the order in which they are tried.
+  std::vector<std::unique_ptr<PatternRule>> pattern_rules;
+  uint64_t pattern_rules_version = 0;  // grows with every change: who indexes them compares
+  std::vector<PatternVariable> pattern_variables;  // most general (shortest) pattern first
+  std::vector<VpathEntry> vpaths;                                    // in order of declaration
+  std::vector<std::string_view> suffixes;                            // .SUFFIXES
+  const Recipe* default_recipe = nullptr;                            // .DEFAULT
+
+ private:
+  std::deque<Target> targets_;
+  std::vector<Target*> by_id_;
+  std::deque<VariableSet> sets_;
+  std::deque<Recipe> recipes_;
+  std::deque<Scope> scopes_;
+  std::deque<TargetGroup> groups_;
+  std::deque<PendingPrerequisites> pending_;
+};
+
+// Splits a rule's pattern at its first unquoted `%`; backslashes that quote a `%` (or each other before one)
+// are removed. The result lives in `arena`.
+PatternText parse_rule_pattern(std::string_view text, Arena& arena);
+
+}  // namespace cmz

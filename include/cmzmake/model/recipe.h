@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "cmzmake/base/location.h"
+#include "cmzmake/syntax/expr.h"
+
+namespace cmz {
+
+// The `@`, `-` and `+` before a recipe line, and what the line mentions.
+struct LineFlags {
+  bool silent = false;         // @
+  bool ignore_errors = false;  // -
+  bool recursive = false;      // + or $(MAKE)
+
+  LineFlags& operator|=(const LineFlags& other) {
+    silent |= other.silent;
+    ignore_errors |= other.ignore_errors;
+    recursive |= other.recursive;
+    return *this;
+  }
+};
+
+// One logical line of a recipe, unexpanded.
+struct RecipeLine {
+  std::string_view text;  // without prefix characters
+  uint32_t line = 0;
+  LineFlags flags;
+  ExprPtr tree;  // null when there is no `$` in it
+};
+
+// A recipe as written, shared by all targets of its rule.
+struct Recipe {
+  Location where;  // of its first line
+  char prefix = '\t';
+  std::vector<std::string_view> source;  // the lines, without the recipe prefix; memory outlives the recipe
+  std::vector<uint32_t> source_lines;    // their numbers
+  std::vector<RecipeLine> lines;         // made from source when the recipe is first needed
+  bool prepared = false;
+  bool any_recursive = false;
+  bool one_shell = false;
+
+  bool empty() const { return source.empty(); }
+};
+
+}  // namespace cmz

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cmzmake/base/location.h"
+#include "cmzmake/base/symbol.h"
+#include "cmzmake/model/recipe.h"
+#include "cmzmake/model/variable.h"
+#include "cmzmake/syntax/statement.h"
+
+namespace cmz {
+
+// A `%` pattern, its backslashes already removed. Manual, "Introduction to Pattern Rules".
+struct PatternText {
+  std::string_view prefix;  // before the `%`
+  std::string_view suffix;  // behind it
+  bool has_percent = false; // false: prefix is the whole text
+
+  // Whether `name` matches with a stem of at least one character.
+  bool matches(std::string_view name) const {
+    return name.size() > prefix.size() + suffix.size() &&
+           name.substr(0, prefix.size()) == prefix &&
+           name.substr(name.size() - suffix.size()) == suffix;
+  }
+  bool match_anything() const { return prefix.empty() && suffix.empty(); }
+  bool operator==(const PatternText&) const = default;
+};
+
+// One prerequisite of a pattern rule, as written.
+struct PatternPrerequisite {
+  std::string_view text;  // with its `%`
+  bool order_only = false;
+  bool wait_before = false;
+  bool second_expansion = false;  // text is to be expanded again, and may become several names
+};
+
+// An implicit rule.
+struct PatternRule {
+  std::vector<PatternText> targets;
+  std::vector<std::string_view> target_texts;
+  std::vector<PatternPrerequisite> prerequisites;
+  Recipe* recipe = nullptr;
+  Location where;
+  bool terminal = false;   // ::
+  bool builtin = false;
+  bool from_suffix = false;
+  mutable bool in_use = false;  // on the search's stack: a rule does not apply twice in one chain
+};
+
+// `%.o: CFLAGS += -g`: an assignment for every target that matches, made when the target is first
+// considered. Manual, "Pattern-specific Variable Values".
+struct PatternVariable {
+  PatternText pattern;
+  size_t pattern_length = 0;
+  std::string name;
+  AssignOp op = AssignOp::recursive;
+  std::string value;  // expanded already where op is simple
+  Modifiers modifiers;
+  Export export_ = Export::unsaid;
+  Location where;
+};
+
+// `vpath PATTERN DIRECTORIES`.
+struct VpathEntry {
+  PatternText pattern;
+  std::string_view text;
+  std::vector<std::string_view> directories;
+};
+
+}  // namespace cmz

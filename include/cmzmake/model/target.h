@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cmzmake/base/symbol.h"
+#include "cmzmake/disk/file_time.h"
+#include "cmzmake/model/recipe.h"
+#include "cmzmake/model/variable.h"
+
+namespace cmz {
+
+struct Target;
+
+// Prerequisites whose text waits for its second expansion.
+struct PendingPrerequisites {
+  std::string_view text;
+  Location where;
+  std::string_view stem;       // of a static pattern rule
+  std::string_view stem_dir;   // the directory cut off an implicit rule's stem
+  bool is_static_pattern = false;
+};
+
+// One prerequisite of a target.
+struct Prerequisite {
+  Target* target = nullptr;                       // null: `pending` is still to be expanded
+  const PendingPrerequisites* pending = nullptr;
+  bool order_only = false;
+  bool wait_before = false;   // .WAIT stands before it
+  bool from_implicit = false; // added by an implicit rule
+  bool hidden = false;        // mentioned elsewhere too: not in $^ and $+ (.EXTRA_PREREQS)
+  bool changed = false;       // newer than the target, or remade: in $?
+};
+
+// The targets that one run of a recipe makes (grouped targets, pattern rules with several targets).
+struct TargetGroup {
+  std::vector<Target*> members;
+};
+
+// How far the build has come with a target.
+enum class Progress : uint8_t {
+  untouched,
+  visiting,       // on the walk's stack
+  waiting,        // some prerequisite is not finished
+  running,        // its recipe runs
+  finished,
+};
+
+enum class Status : uint8_t {
+  none,      // not known yet
+  success,
+  question,  // -q: out of date
+  failed,
+};
+
+// A file or a name that the makefiles mention, or that the search brought in.
+struct Target {
+  Symbol name;       // as the makefile calls it, or where vpath found it
+  Symbol hashed_name; // as the makefile calls it
+  std::vector<Prerequisite> prerequisites;
+  Recipe* recipe = nullptr;
+  Location where;                 // of the rule that made it a target
+  std::string_view stem;          // of the pattern rule that applies
+  VariableSet* variables = nullptr;  // target-specific; null when there are none
+  VariableSet* pattern_variables = nullptr;
+  const Scope* scope = nullptr;      // what its recipe sees; made when it is first considered
+  Target* parent = nullptr;          // the target that first wanted it
+  TargetGroup* group = nullptr;
+  Target* next_double_colon = nullptr;  // the next double-colon rule of the same name
+  Target* double_colon_head = nullptr;  // the first of them; itself for the first
+
+  // What was declared.
+  bool is_target : 1 = false;        // a rule names it as a target
+  bool is_explicit : 1 = false;      // mentioned in a makefile: never removed as intermediate
+  bool phony : 1 = false;
+  bool precious : 1 = false;
+  bool intermediate : 1 = false;
+  bool secondary : 1 = false;
+  bool not_intermediate : 1 = false;
+  bool grouped_explicitly : 1 = false;  // by `&:`
+  bool silent : 1 = false;              // named by .SILENT
+  bool ignore_errors : 1 = false;       // named by .IGNORE
+  bool not_parallel : 1 = false;        // named by .NOTPARALLEL: its prerequisites wait for each other
+  bool low_resolution_time : 1 = false;
+  bool export_all : 1 = false;
+  bool has_static_pattern : 1 = false;
+  bool command_line : 1 = false;        // a goal
+  bool builtin : 1 = false;
+  bool snapped : 1 = false;             // second expansion done
+  bool pattern_variables_known : 1 = false;
+
+  // What the search and the build found out.
+  bool searched : 1 = false;            // an implicit rule was looked for
+  bool vpath_searched : 1 = false;
+  bool ignored_vpath : 1 = false;       // found by vpath, but remade here
+  bool optional_makefile : 1 = false;   // -include: being unable to make it is no error
+  bool shown_error : 1 = false;
+  bool updated : 1 = false;             // its recipe ran, or it counts as if
+  bool update_checked : 1 = false;
+  bool remade : 1 = false;
+  bool recipe_started : 1 = false;
+  bool missing_made : 1 = false;
+  bool being_checked : 1 = false;       // on the walk's path: seeing it again is a cycle
+
+  Progress progress = Progress::untouched;
+  Status status = Status::none;
+  FileTime mtime = FileTime::unknown();
+  uint32_t order = 0;                   // position in the walk; what is ready starts in this order
+  uint32_t pending = 0;                 // prerequisites that are not finished
+  int exit_status = 0;
+  std::vector<Target*> waiters;         // targets that wait for this one
+};
+
+}  // namespace cmz

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cmz {
+
+// One logical line: physical lines joined by backslash-newlines, which are still in the text.
+struct LogicalLine {
+  std::string_view text;  // without the final newline
+  uint32_t line = 0;      // number of its first physical line
+};
+
+// Cuts a makefile's bytes into logical lines without copying.
+class LineReader {
+ public:
+  // `source` must outlive the reader; `first_line` is the number of its first line.
+  explicit LineReader(std::string_view source, uint32_t first_line = 1)
+      : rest_(source), line_(first_line) {}
+
+  bool next(LogicalLine* out);
+  // The number of the line that next() would return.
+  uint32_t line() const { return line_; }
+
+ private:
+  std::string_view rest_;
+  uint32_t line_;
+};
+
+// Makes CRLF line ends plain newlines, and cuts lines at a NUL byte, in place.
+// Returns the numbers of the lines that had a NUL.
+std::vector<uint32_t> normalize_source(std::string& source);
+
+// Joins continued lines: a backslash-newline with the blanks around it becomes one space, and of
+// the backslashes before it half are left. Manual, "Splitting Long Lines".
+// Returns `text` itself when nothing had to change, else a view of `buffer`.
+// `keep_blanks_before`: .POSIX mode, blanks before the backslash stay.
+std::string_view collapse_continuations(std::string_view text, std::string& buffer,
+                                        bool keep_blanks_before = false);
+
+// The text before an unquoted `#`; a backslash before `#` quotes it and is removed (then the result
+// is a view of `buffer`).
+std::string_view remove_comment(std::string_view text, std::string& buffer);
+
+// The position of the first character of `stops` that is neither quoted by a backslash nor inside
+// a `$(...)` reference; npos when there is none. Does not change the text.
+size_t find_unquoted(std::string_view text, std::string_view stops);
+
+}  // namespace cmz

@@ -1,0 +1,111 @@
+// Which variables a child sees in its environment. Manual, "Communicating Variables to a Sub-make".
+#include <fmt/format.h>
+
+#include <charconv>
+#include <unordered_set>
+
+#include "cmzmake/base/strings.h"
+#include "cmzmake/eval/evaluator.h"
+#include "names.h"
+
+namespace cmz {
+namespace {
+
+// A shell can only hold names of letters, digits and underscores.
+bool is_shell_name(std::string_view name) {
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
+  for (char c : name)
+    if (!(c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')))
+      return false;
+  return true;
+}
+
+bool is_exported(const Variable& v, Export said, bool export_all) {
+  switch (said) {
+    case Export::yes: return true;
+    case Export::no: return false;
+    case Export::if_set: return v.origin != Origin::default_;
+    case Export::unsaid: break;
+  }
+  if (v.origin == Origin::default_ || v.origin == Origin::automatic) return false;
+  if (v.origin == Origin::environment || v.origin == Origin::environment_override) return true;
+  if (v.origin == Origin::command_line && is_shell_name(v.name.view())) return true;
+  return export_all && is_shell_name(v.name.view());
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope* scope,
+                                                                     bool for_shell_function) {
+  std::vector<std::pair<std::string, std::string>> out;
+  const bool export_all = export_all_by_directive || db.special.export_all;
+  std::unordered_set<Symbol> seen;
+  ScopeGuard guard(*this, scope);
+  bool parents = false;
+  const bool several = scope->next != nullptr;
+  for (const Scope* s = scope; s; s = s->next) {
+    for (const auto& item : *s->set) {
+      Variable& v = *item;
+      if (parents && v.private_) continue;
+      Export said = v.export_;
+      if (several) {
+        if (!seen.insert(v.name).second) continue;
+        // What an outer definition said of exporting holds for an inner one that says nothing.
+        bool outer_parents = parents | s->next_is_parent;
+        for (const Scope* o = s->next; said == Export::unsaid && o; o = o->next) {
+          const Variable* outer = o->set->find(v.name);
+          if (outer && !(outer_parents && outer->private_)) {
+            said = outer->export_;
+            if (said == Export::unsaid && is_exported(*outer, outer->export_, export_all)) said = Export::yes;
+          }
+          outer_parents |= o->next_is_parent;
+        }
+      }
+      if (v.name == names_->makelevel) continue;
+      if (!is_exported(v, said, export_all)) continue;
+      if (v.name == names_->shell && v.export_ == Export::unsaid && v.origin != Origin::command_line)
+        continue;  // the environment's own SHELL goes through, below
+      if (shell_depth_ > 1 || (for_shell_function && v.expanding)) {
+        // A value that needs $(shell) while $(shell) collects values: the old one stands.
+        if (v.expanding || v.value.find("$(shell") != std::string::npos) {
+          const std::string prefix = std::string(v.name.view()) + "=";
+          for (const std::string& entry : original_environment)
+            if (entry.compare(0, prefix.size(), prefix) == 0)
+              out.emplace_back(v.name.view(), entry.substr(prefix.size()));
+          continue;
+        }
+      }
+      std::string value;
+      expand_variable(v, value);
+      out.emplace_back(v.name.view(), std::move(value));
+    }
+    parents |= s->next_is_parent;
+  }
+  bool shell_given = false;
+  for (const auto& [name, value] : out) shell_given |= name == "SHELL";
+  if (!shell_given)
+    for (const std::string& entry : original_environment)
+      if (entry.compare(0, 6, "SHELL=") == 0) out.emplace_back("SHELL", entry.substr(6));
+
+  std::string level;
+  if (Variable* v = db.globals.find(names_->makelevel)) level = v->value;
+  int number = 0;
+  std::from_chars(level.data(), level.data() + level.size(), number);
+  out.emplace_back("MAKELEVEL", std::to_string(number + (for_shell_function ? 0 : 1)));
+  return out;
+}
+
+bool Evaluator::exports_are_constant() {
+  if (exports_constant_ >= 0 && exports_version_ == db.globals.version()) return exports_constant_;
+  exports_version_ = db.globals.version();
+  exports_constant_ = 1;
+  const bool export_all = export_all_by_directive || db.special.export_all;
+  for (const auto& v : db.globals)
+    if (v->has_dollar && is_exported(*v, v->export_, export_all)) {
+      exports_constant_ = 0;
+      break;
+    }
+  return exports_constant_;
+}
+
+}  // namespace cmz

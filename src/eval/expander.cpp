@@ -1,0 +1,221 @@
+// Expansion of texts and variables into one output buffer.
+#include <fmt/format.h>
+
+#include "cmzmake/base/strings.h"
+#include "cmzmake/eval/evaluator.h"
+#include "cmzmake/eval/text_functions.h"
+#include "names.h"
+
+namespace cmz {
+namespace {
+
+constexpr int kMaxDepth = 25000;
+
+}  // namespace
+
+Evaluator::Evaluator(Database& database, Disk& disk_, Shell& shell_, Diagnostics& diagnostics_)
+    : db(database),
+      disk(disk_),
+      shell(shell_),
+      diagnostics(diagnostics_),
+      global_scope_{&database.globals, nullptr, false},
+      scope_(&global_scope_),
+      names_(std::make_unique<Names>(database.symbols)) {}
+
+Evaluator::~Evaluator() = default;
+
+void Evaluator::expand(std::string_view text, std::string& out) {
+  if (text.find('$') == std::string_view::npos) {
+    out += text;
+    return;
+  }
+  Expr expr;
+  parse_expr(text, db.symbols, expr);
+  expand_list(expr, expr.first, out);
+}
+
+std::string Evaluator::expand(std::string_view text) {
+  std::string out;
+  expand(text, out);
+  return out;
+}
+
+void Evaluator::expand_list(const Expr& expr, uint32_t first, std::string& out) {
+  for (uint32_t i = first; i != Part::kNone; i = expr.parts[i].next) {
+    const Part& part = expr.parts[i];
+    if (part.kind == Part::Kind::literal)
+      out += part.text;
+    else
+      expand_part(expr, part, out);
+  }
+}
+
+void Evaluator::expand_part(const Expr& expr, const Part& part, std::string& out) {
+  switch (part.kind) {
+    case Part::Kind::literal: out += part.text; break;
+    case Part::Kind::variable: expand_named(part.name, out); break;
+    case Part::Kind::substitution:
+      substitute(part.name, part.text.substr(0, part.count), part.text.substr(part.count + 1), out);
+      break;
+    case Part::Kind::computed: expand_computed(expr, part, out); break;
+    case Part::Kind::function: call_function(expr, part, out); break;
+    case Part::Kind::argument: expand_list(expr, part.child, out); break;
+    case Part::Kind::unterminated:
+      if (part.function != Function::none)
+        throw Fatal(error_place(), fmt::format("unterminated call to function '{}': missing '{}'",
+                                               part.text, part.count ? '}' : ')'));
+      throw Fatal(error_place(), "unterminated variable reference");
+  }
+}
+
+void Evaluator::expand_named(Symbol name, std::string& out) {
+  Variable* variable = lookup(name);
+  if (variable == nullptr) {
+    if (settings.warn_undefined) warn_undefined(name);
+    return;
+  }
+  if (variable->append || variable->has_dollar)
+    expand_variable(*variable, out);
+  else
+    out += variable->value;
+}
+
+void Evaluator::expand_name(std::string_view name, std::string& out) {
+  expand_named(db.symbols.intern(name), out);
+}
+
+std::string Evaluator::value_of(std::string_view name) {
+  std::string out;
+  if (Variable* variable = lookup(name)) expand_variable(*variable, out);
+  return out;
+}
+
+std::string Evaluator::value_of(std::string_view name, const Scope* scope) {
+  ScopeGuard guard(*this, scope);
+  return value_of(name);
+}
+
+// The whole inside of the brackets is expanded before `:` and `=` are looked for, so that they may
+// come from a variable.
+void Evaluator::expand_computed(const Expr& expr, const Part& part, std::string& out) {
+  std::string inside;
+  expand_list(expr, part.child, inside);
+  const size_t colon = inside.find(':');
+  const size_t equals = colon == std::string::npos ? colon : inside.find('=', colon);
+  if (equals == std::string::npos) {
+    expand_name(inside, out);
+    return;
+  }
+  const std::string_view view = inside;
+  substitute(db.symbols.intern(view.substr(0, colon)), view.substr(colon + 1, equals - colon - 1),
+             view.substr(equals + 1), out);
+}
+
+void Evaluator::substitute(Symbol name, std::string_view from, std::string_view to,
+                           std::string& out) {
+  Variable* variable = lookup(name);
+  if (variable == nullptr) {
+    if (settings.warn_undefined) warn_undefined(name);
+    return;
+  }
+  std::string value;
+  expand_variable(*variable, value);
+  if (value.empty()) return;
+  // $(name:a=b) is $(patsubst %a,%b,...) unless a has a `%` of its own.
+  if (find_percent(from) == std::string_view::npos) {
+    std::string pattern = "%", replacement = "%";
+    pattern += from;
+    replacement += to;
+    patsubst(pattern, replacement, value, out);
+  } else {
+    patsubst(from, to, value, out);
+  }
+}
+
+Variable* Evaluator::lookup(std::string_view name) { return lookup(db.symbols.intern(name)); }
+
+Variable* Evaluator::lookup(Symbol name) {
+  bool parents = false;
+  for (const Scope* s = scope_; s; s = s->next) {
+    Variable* found = s->set->find(name);
+    if (found && !(parents && found->private_)) {
+      if (found->special) bring_up_to_date(*found);
+      return found;
+    }
+    parents |= s->next_is_parent;
+  }
+  return nullptr;
+}
+
+// What a recursive definition that is being expanded holds on to, given back on every way out.
+struct Expanding {
+  Expanding(Variable& v, Location& place) : variable(v), variable_place(place), old(place) {
+    ++variable.expanding;
+    if (v.where.known()) place = v.where;
+  }
+  ~Expanding() {
+    --variable.expanding;
+    variable_place = old;
+  }
+  Variable& variable;
+  Location& variable_place;
+  Location old;
+};
+
+void Evaluator::expand_variable(Variable& variable, std::string& out) {
+  if (variable.append) {
+    expand_appended(variable, scope_, out);
+    return;
+  }
+  expand_value(variable, out);
+}
+
+void Evaluator::expand_value(Variable& variable, std::string& out) {
+  if (!variable.has_dollar) {
+    out += variable.value;
+    return;
+  }
+  if (variable.expanding && !variable.call_depth) {
+    const Location place = variable.where.known() ? variable.where : where;
+    throw Fatal(place, fmt::format("Recursive variable '{}' references itself (eventually)",
+                                   variable.name.view()));
+  }
+  if (++depth_ > kMaxDepth) throw Fatal(where, "expansion is nested too deeply");
+  if (!variable.tree) variable.tree = parse_owned_expr(variable.value, db.symbols);
+  const ExprPtr tree = variable.tree;  // the expansion itself may redefine the variable
+  if (variable.call_depth) --variable.call_depth;
+  Expanding expanding(variable, variable_place_);
+  expand_list(*tree, tree->first, out);
+  --depth_;
+}
+
+// A target-specific `+=`: the outer value first, then this one.
+void Evaluator::expand_appended(Variable& variable, const Scope* from, std::string& out) {
+  // Where this definition stands, to go on behind it.
+  const Scope* s = from;
+  bool parents = false;
+  while (s && s->set->find(variable.name) != &variable) s = s->next;
+  const size_t before = out.size();
+  if (s) {
+    parents = s->next_is_parent;
+    for (const Scope* outer = s->next; outer; outer = outer->next) {
+      Variable* found = outer->set->find(variable.name);
+      if (found && !(parents && found->private_)) {
+        if (found->append)
+          expand_appended(*found, outer, out);
+        else
+          expand_value(*found, out);
+        break;
+      }
+      parents |= outer->next_is_parent;
+    }
+  }
+  if (out.size() > before && !variable.value.empty()) out += ' ';
+  expand_value(variable, out);
+}
+
+void Evaluator::warn_undefined(Symbol name) {
+  diagnostics.message(where, fmt::format("warning: undefined variable '{}'", name.view()));
+}
+
+}  // namespace cmz

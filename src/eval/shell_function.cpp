@@ -1,0 +1,37 @@
+// $(shell ...) and `!=`. Manual, "The `shell` Function".
+#include <fmt/format.h>
+
+#include "cmzmake/eval/evaluator.h"
+#include "names.h"
+
+namespace cmz {
+
+std::string Evaluator::run_shell(std::string_view command) {
+  ++shell_depth_;
+  std::vector<std::string> environment;
+  for (auto& [name, value] : exported(scope_, true)) environment.push_back(name + "=" + value);
+  --shell_depth_;
+  std::vector<const char*> pointers;
+  for (const std::string& entry : environment) pointers.push_back(entry.c_str());
+  pointers.push_back(nullptr);
+
+  const std::string program = value_of("SHELL");
+  const std::string flags = value_of(".SHELLFLAGS");
+  ShellResult result = shell.run({command, program, flags, pointers.data()});
+  disk.forget_all();
+  if (!result.error.empty()) diagnostics.message(where, result.error);
+
+  Variable& status = db.globals.at(names_->shell_status);
+  status.origin = Origin::override_;
+  status.flavor = Flavor::simple;
+  status.set_value(std::to_string(result.status));
+
+  // Newlines become spaces, those at the end vanish.
+  std::string& output = result.output;
+  while (!output.empty() && output.back() == '\n') output.pop_back();
+  for (char& c : output)
+    if (c == '\n') c = ' ';
+  return std::move(output);
+}
+
+}  // namespace cmz

@@ -1,0 +1,155 @@
+// Definitions: origins, flavours, and the variables that make computes or watches.
+// Reference: manual, "How to Use Variables", "Other Special Variables".
+#include <fmt/format.h>
+
+#include "cmzmake/base/strings.h"
+#include "cmzmake/eval/evaluator.h"
+#include "names.h"
+
+namespace cmz {
+
+Variable* Evaluator::define(VariableSet& set, std::string_view name, std::string value,
+                            Origin origin, Flavor flavor, Location place) {
+  if (settings.environment_overrides && origin == Origin::environment)
+    origin = Origin::environment_override;
+  Variable& v = set.at(db.symbols.intern(name));
+  const bool fresh = v.value.empty() && !v.where.known() && v.origin == Origin::file && !v.name_seen;
+  if (!fresh) {
+    if (settings.environment_overrides && v.origin == Origin::environment)
+      v.origin = Origin::environment_override;
+    if (origin < v.origin) return &v;
+  }
+  v.name_seen = true;
+  v.origin = origin;
+  v.flavor = flavor;
+  v.where = place;
+  v.append = false;
+  v.conditional = false;
+  v.set_value(std::move(value));
+  set.touch();
+  assigned(set, v);
+  return &v;
+}
+
+namespace {
+
+std::string escape_dollars(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '$') out += '$';
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignOp op,
+                            std::string_view text, Origin origin, bool target_specific) {
+  const std::string name(trim(expand(raw_name)));
+  if (name.empty()) throw Fatal(where, "empty variable name");
+
+  switch (op) {
+    case AssignOp::recursive:
+      return define(set, name, std::string(text), origin, Flavor::recursive, where);
+    case AssignOp::simple: {
+      std::string value = expand(text);
+      return define(set, name, std::move(value), origin, Flavor::simple, where);
+    }
+    case AssignOp::posix_immediate:
+      return define(set, name, escape_dollars(expand(text)), origin, Flavor::recursive, where);
+    case AssignOp::shell: {
+      std::string value = run_shell(expand(text));
+      return define(set, name, std::move(value), origin, Flavor::recursive, where);
+    }
+    case AssignOp::conditional: {
+      if (target_specific) {
+        if (Variable* v = set.find(db.symbols.intern(name))) return v;
+        // Decided when the target is built, when the outer value is known.
+        if (Variable* outer = lookup(name)) {
+          (void)outer;
+          return nullptr;
+        }
+      } else if (Variable* v = lookup(name)) {
+        return v;
+      }
+      return define(set, name, std::string(text), origin, Flavor::recursive, where);
+    }
+    case AssignOp::append: break;
+  }
+
+  Variable* v = target_specific ? set.find(db.symbols.intern(name)) : lookup(name);
+  if (v == nullptr) {
+    if (target_specific) {
+      // Joined with the outer value when it is looked up.
+      Variable* fresh = define(set, name, std::string(text), origin, Flavor::recursive, where);
+      fresh->append = true;
+      return fresh;
+    }
+    return define(set, name, std::string(text), origin, Flavor::recursive, where);
+  }
+  if (origin < v->origin && v->origin != Origin::automatic) return v;
+  if (!target_specific && set.find(v->name) != v)  // an outer scope's: a new one in this set
+    v = define(set, name, v->value, origin, v->flavor, where);
+  const bool first_from_makefile = v->origin == Origin::environment || v->origin == Origin::default_;
+  if (v->flavor == Flavor::simple) {
+    std::string more = expand(text);
+    if (!more.empty() || !v->value.empty()) {
+      if (!v->value.empty()) v->value += ' ';
+      v->value += more;
+    }
+  } else {
+    if (!v->value.empty()) v->value += ' ';
+    v->value += text;
+    v->tree.reset();
+    v->has_dollar |= text.find('$') != std::string_view::npos;
+  }
+  if (first_from_makefile || origin > v->origin) v->origin = origin;
+  v->where = where;
+  set.touch();
+  assigned(set, *v);
+  return v;
+}
+
+void Evaluator::undefine(VariableSet& set, std::string_view raw_name, Origin origin) {
+  const std::string name(trim(expand(raw_name)));
+  if (name.empty()) throw Fatal(where, "empty variable name");
+  Variable* v = set.find(db.symbols.intern(name));
+  if (v == nullptr) return;
+  if (settings.environment_overrides && v->origin == Origin::environment)
+    v->origin = Origin::environment_override;
+  if (origin < v->origin) return;
+  const Symbol symbol = v->name;
+  set.erase(symbol);
+  if (symbol == names_->recipe_prefix) recipe_prefix = '\t';
+}
+
+bool Evaluator::assign_command_line(std::string_view text, Origin origin) {
+  Statement statement;
+  if (!parse_assignment(text, &statement)) return false;
+  assign(db.globals, statement.name, statement.op, statement.text, origin);
+  return true;
+}
+
+// Assignments that change how make itself goes on.
+void Evaluator::assigned(VariableSet& set, Variable& v) {
+  if (&set != &db.globals) return;
+  if (v.name == names_->recipe_prefix) {
+    recipe_prefix = v.value.empty() ? '\t' : v.value[0];
+  } else if (v.name == names_->makeflags) {
+    if (reading_makefiles && on_makeflags && v.origin != Origin::environment) on_makeflags();
+  }
+}
+
+// Variables that are computed when somebody looks.
+void Evaluator::bring_up_to_date(Variable& v) {
+  if (v.name != names_->variables || v.origin != Origin::default_) return;
+  std::string all;
+  for (const auto& item : db.globals) {
+    if (!all.empty()) all += ' ';
+    all += item->name.view();
+  }
+  v.value = std::move(all);
+}
+
+}  // namespace cmz

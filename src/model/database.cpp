@@ -1,0 +1,46 @@
+#include "cmzmake/model/database.h"
+
+#include <algorithm>
+
+#include "cmzmake/base/strings.h"
+
+namespace cmz {
+
+Target& Database::target(Symbol name) {
+  if (name.id() < by_id_.size() && by_id_[name.id()]) return *by_id_[name.id()];
+  if (name.id() >= by_id_.size())
+    by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2), nullptr);
+  Target& fresh = targets_.emplace_back();
+  fresh.name = fresh.hashed_name = name;
+  by_id_[name.id()] = &fresh;
+  return fresh;
+}
+
+Target& Database::add_double_colon(Target& head) {
+  Target* last = &head;
+  while (last->next_double_colon) last = last->next_double_colon;
+  Target& fresh = targets_.emplace_back();
+  fresh.name = head.name;
+  fresh.hashed_name = head.hashed_name;
+  fresh.double_colon_head = &head;
+  last->next_double_colon = &fresh;
+  return fresh;
+}
+
+void Database::rename_target(Target& target, Symbol name) {
+  target.name = name;
+  if (name.id() >= by_id_.size())
+    by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2), nullptr);
+  if (by_id_[name.id()] == nullptr) by_id_[name.id()] = &target;
+}
+
+VariableSet& Database::new_variable_set() { return sets_.emplace_back(); }
+
+PatternText parse_rule_pattern(std::string_view text, Arena& arena) {
+  const Pattern pattern = parse_pattern(text);
+  const std::string_view kept = arena.copy(pattern.text);
+  if (!pattern.has_percent()) return {kept, {}, false};
+  return {kept.substr(0, pattern.percent), kept.substr(pattern.percent + 1), true};
+}
+
+}  // namespace cmz

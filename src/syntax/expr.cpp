@@ -1,0 +1,179 @@
+#include "cmzmake/syntax/expr.h"
+
+#include <cstring>
+
+#include "cmzmake/base/strings.h"
+
+namespace cmz {
+namespace {
+
+class Parser {
+ public:
+  Parser(SymbolTable& symbols, Expr& out) : symbols_(symbols), parts_(out.parts) {}
+
+  // Parses a list of parts; returns the first, or kNone for an empty text.
+  uint32_t parse_list(std::string_view text) {
+    uint32_t first = Part::kNone, last = Part::kNone;
+    auto append = [&](uint32_t index) {
+      if (last == Part::kNone)
+        first = index;
+      else
+        parts_[last].next = index;
+      last = index;
+    };
+    size_t at = 0;
+    while (at < text.size()) {
+      const void* dollar = std::memchr(text.data() + at, '$', text.size() - at);
+      size_t end = dollar ? static_cast<const char*>(dollar) - text.data() : text.size();
+      if (end + 1 == text.size()) end = text.size();  // a last `$` stands for itself
+      if (end > at) append(add(Part::Kind::literal, text.substr(at, end - at)));
+      if (end == text.size()) break;
+      at = end + 1;
+      const char c = text[at];
+      if (c == '$') {
+        append(add(Part::Kind::literal, text.substr(at, 1)));
+        ++at;
+      } else if (c == '(' || c == '{') {
+        append(parse_reference(text, &at));
+      } else if (is_space(c)) {
+        ++at;  // `$` and a blank: neither is left
+      } else {
+        uint32_t index = add(Part::Kind::variable, text.substr(at, 1));
+        parts_[index].name = symbols_.intern(text.substr(at, 1));
+        append(index);
+        ++at;
+      }
+    }
+    return first;
+  }
+
+ private:
+  uint32_t add(Part::Kind kind, std::string_view text) {
+    Part part{};
+    part.kind = kind;
+    part.text = text;
+    parts_.push_back(part);
+    return static_cast<uint32_t>(parts_.size() - 1);
+  }
+
+  // `text[*at]` is the opening bracket. Leaves *at behind the closing one.
+  uint32_t parse_reference(std::string_view text, size_t* at) {
+    const char open = text[*at], close = open == '(' ? ')' : '}';
+    const size_t begin = *at + 1;
+    size_t name_end = begin;
+    while (name_end < text.size() && is_function_char(text[name_end])) ++name_end;
+    const bool blank_after = name_end < text.size() && is_space(text[name_end]);
+    if (name_end > begin && blank_after)
+      if (const FunctionInfo* info = find_function(text.substr(begin, name_end - begin)))
+        return parse_call(text, at, *info, name_end, open, close);
+
+    // A variable: the bracket that closes it is found by counting brackets of its own kind.
+    bool has_dollar = false;
+    size_t end = begin;
+    int depth = 1;
+    for (; end < text.size(); ++end) {
+      const char c = text[end];
+      if (c == '$') {
+        has_dollar = true;
+      } else if (c == open) {
+        ++depth;
+      } else if (c == close && --depth == 0) {
+        break;
+      }
+    }
+    if (end == text.size()) {
+      *at = end;
+      return add(Part::Kind::unterminated, text.substr(begin - 2));
+    }
+    *at = end + 1;
+    const std::string_view inside = text.substr(begin, end - begin);
+    if (has_dollar) {
+      uint32_t index = add(Part::Kind::computed, inside);
+      uint32_t child = parse_list(inside);
+      parts_[index].child = child;
+      return index;
+    }
+    return parse_name(inside);
+  }
+
+  uint32_t parse_name(std::string_view inside) {
+    size_t colon = inside.find(':');
+    if (colon != std::string_view::npos && inside.find('=', colon) != std::string_view::npos) {
+      std::string_view from_to = inside.substr(colon + 1);
+      uint32_t index = add(Part::Kind::substitution, from_to);
+      parts_[index].count = static_cast<uint32_t>(from_to.find('='));
+      parts_[index].name = symbols_.intern(inside.substr(0, colon));
+      return index;
+    }
+    uint32_t index = add(Part::Kind::variable, inside);
+    parts_[index].name = symbols_.intern(inside);
+    return index;
+  }
+
+  uint32_t parse_call(std::string_view text, size_t* at, const FunctionInfo& info, size_t name_end,
+                      char open, char close) {
+    uint32_t index = add(Part::Kind::function, info.name);
+    parts_[index].function = info.function;
+    size_t begin = name_end;
+    while (begin < text.size() && is_space(text[begin])) ++begin;
+
+    uint32_t last = Part::kNone, count = 0;
+    int depth = 0;
+    size_t p = begin;
+    auto close_argument = [&](size_t end) {
+      uint32_t argument = add(Part::Kind::argument, text.substr(begin, end - begin));
+      uint32_t child = parse_list(parts_[argument].text);
+      parts_[argument].child = child;
+      if (last == Part::kNone)
+        parts_[index].child = argument;
+      else
+        parts_[last].next = argument;
+      last = argument;
+      ++count;
+    };
+    for (; p < text.size(); ++p) {
+      const char c = text[p];
+      if (c == open) {
+        ++depth;
+      } else if (c == close) {
+        if (--depth < 0) break;
+      } else if (c == ',' && depth == 0 && (info.max_args == 0 || count + 1 < info.max_args)) {
+        close_argument(p);
+        begin = p + 1;
+      }
+    }
+    if (p == text.size()) {
+      *at = p;
+      Part& part = parts_[index];
+      part.kind = Part::Kind::unterminated;
+      part.child = Part::kNone;
+      part.count = close == '}';
+      return index;
+    }
+    close_argument(p);
+    parts_[index].count = count;
+    *at = p + 1;
+    return index;
+  }
+
+  static bool is_function_char(char c) { return (c >= 'a' && c <= 'z') || c == '-'; }
+
+  SymbolTable& symbols_;
+  std::vector<Part>& parts_;
+};
+
+}  // namespace
+
+void parse_expr(std::string_view text, SymbolTable& symbols, Expr& out) {
+  out.parts.clear();
+  out.first = Parser(symbols, out).parse_list(text);
+}
+
+ExprPtr parse_owned_expr(std::string_view text, SymbolTable& symbols) {
+  auto expr = std::make_shared<Expr>();
+  expr->owned = text;
+  parse_expr(expr->owned, symbols, *expr);
+  return expr;
+}
+
+}  // namespace cmz

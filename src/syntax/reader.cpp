@@ -1,0 +1,143 @@
+#include "cmzmake/syntax/reader.h"
+
+#include <cstring>
+
+#include "cmzmake/base/strings.h"
+
+namespace cmz {
+namespace {
+
+// The number of backslashes right before position `at`.
+size_t backslashes_before(std::string_view text, size_t at) {
+  size_t n = 0;
+  while (n < at && text[at - 1 - n] == '\\') ++n;
+  return n;
+}
+
+}  // namespace
+
+bool LineReader::next(LogicalLine* out) {
+  if (rest_.empty()) return false;
+  out->line = line_;
+  size_t from = 0;
+  for (;;) {
+    const void* newline = std::memchr(rest_.data() + from, '\n', rest_.size() - from);
+    ++line_;
+    if (newline == nullptr) {
+      out->text = rest_;
+      rest_ = {};
+      return true;
+    }
+    size_t at = static_cast<const char*>(newline) - rest_.data();
+    if (backslashes_before(rest_, at) % 2 == 1 && at + 1 < rest_.size()) {
+      from = at + 1;
+      continue;
+    }
+    out->text = rest_.substr(0, at);
+    rest_.remove_prefix(at + 1);
+    return true;
+  }
+}
+
+std::vector<uint32_t> normalize_source(std::string& source) {
+  std::vector<uint32_t> nul_lines;
+  const bool has_cr = source.find("\r\n") != std::string::npos;
+  const bool has_nul = source.find('\0') != std::string::npos;
+  if (!has_cr && !has_nul) return nul_lines;
+  size_t out = 0;
+  uint32_t line = 1;
+  for (size_t begin = 0; begin < source.size(); ++line) {
+    size_t end = source.find('\n', begin);
+    const bool newline = end != std::string::npos;
+    if (!newline) end = source.size();
+    size_t length = end - begin;
+    if (newline && length > 0 && source[end - 1] == '\r') --length;
+    size_t nul = has_nul ? std::string_view(source).substr(begin, length).find('\0')
+                         : std::string_view::npos;
+    if (nul != std::string_view::npos) {
+      nul_lines.push_back(line);
+      length = nul;
+    }
+    std::memmove(source.data() + out, source.data() + begin, length);
+    out += length;
+    if (newline) source[out++] = '\n';
+    begin = end + (newline ? 1 : 0);
+  }
+  source.resize(out);
+  return nul_lines;
+}
+
+std::string_view collapse_continuations(std::string_view text, std::string& buffer,
+                                        bool keep_blanks_before) {
+  size_t newline = text.find('\n');
+  if (newline == std::string_view::npos) return text;
+  buffer.clear();
+  size_t from = 0;
+  while (newline != std::string_view::npos) {
+    const size_t slashes = backslashes_before(text.substr(from), newline - from);
+    if (slashes % 2 == 0) {  // a newline of its own, from an expansion
+      buffer.append(text, from, newline + 1 - from);
+      from = newline + 1;
+    } else {
+      buffer.append(text, from, newline - slashes - from);
+      buffer.append(slashes / 2, '\\');
+      if (slashes == 1 && !keep_blanks_before)
+        while (!buffer.empty() && is_blank(buffer.back())) buffer.pop_back();
+      buffer += ' ';
+      from = newline + 1;
+      while (from < text.size() && is_blank(text[from])) ++from;
+    }
+    newline = text.find('\n', from);
+  }
+  buffer.append(text, from);
+  return buffer;
+}
+
+std::string_view remove_comment(std::string_view text, std::string& buffer) {
+  size_t hash = text.find('#');
+  if (hash == std::string_view::npos) return text;
+  if (backslashes_before(text, hash) == 0) return text.substr(0, hash);
+  std::string out;
+  size_t from = 0;
+  for (; hash != std::string_view::npos; hash = text.find('#', hash + 1)) {
+    const size_t slashes = backslashes_before(text.substr(from), hash - from);
+    out.append(text, from, hash - slashes - from);
+    out.append(slashes / 2, '\\');
+    from = hash;
+    if (slashes % 2 == 0) {
+      from = text.size();
+      break;
+    }
+    out += '#';
+    from = hash + 1;
+  }
+  out.append(text, from);
+  buffer = std::move(out);
+  return buffer;
+}
+
+size_t find_unquoted(std::string_view text, std::string_view stops) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '$' && i + 1 < text.size()) {
+      const char open = text[i + 1];
+      if (open != '(' && open != '{') {
+        ++i;  // `$x` or `$$`: its character stops nothing
+        continue;
+      }
+      const char close = open == '(' ? ')' : '}';
+      int depth = 0;
+      for (++i; i < text.size(); ++i) {
+        if (text[i] == open)
+          ++depth;
+        else if (text[i] == close && --depth == 0)
+          break;
+      }
+      continue;
+    }
+    if (stops.find(c) != std::string_view::npos && backslashes_before(text, i) % 2 == 0) return i;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace cmz
