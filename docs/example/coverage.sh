@@ -16,6 +16,7 @@ missing)
   begin missing-tests "looking for handlers without a test"
   work 0.2
   grep -L '^test: ' "$folder"/*.handler | sed 's,.*/,,' > "$OUT/missing-tests.txt" || true
-  finish "$(tr '\n' ' ' < "$OUT/missing-tests.txt")"
+  # shellcheck disable=SC2046  # the names become words of one line
+  finish $(cat "$OUT/missing-tests.txt")
   ;;
 esac
