@@ -111,6 +111,28 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
   return v;
 }
 
+void Evaluator::assign_for_target(VariableSet& set, std::string_view name, AssignOp op,
+                                  std::string_view text, Origin origin,
+                                  const Modifiers& modifiers) {
+  Scope own{&set, &global_scope_, false};
+  ScopeGuard guard(*this, &own);
+  Variable* v = assign(set, name, op, text, origin, true);
+  if (v == nullptr) return;
+  if (modifiers.private_) v->private_ = true;
+  if (modifiers.export_) v->export_ = Export::yes;
+  if (v->origin != Origin::override_) {
+    const Variable* global = db.globals.find(v->name);
+    if (global && (global->origin == Origin::environment_override ||
+                   global->origin == Origin::command_line)) {
+      v->value = global->value;
+      v->origin = global->origin;
+      v->flavor = global->flavor;
+      v->append = false;
+      v->value_changed();
+    }
+  }
+}
+
 void Evaluator::undefine(VariableSet& set, std::string_view raw_name, Origin origin) {
   const std::string name(trim(expand(raw_name)));
   if (name.empty()) throw Fatal(where, "empty variable name");

@@ -89,6 +89,9 @@ class Evaluator {
   // An assignment as written. `set` is the target's or pattern's set, or the global one.
   Variable* assign(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
                    Origin origin, bool target_specific = false);
+  // A target- or pattern-specific assignment: what a stronger global definition says goes before.
+  void assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
+                         Origin origin, const Modifiers& modifiers);
   void undefine(VariableSet& set, std::string_view name, Origin origin);
   // `VAR=value` of a command line; false when `text` is no assignment.
   bool assign_command_line(std::string_view text, Origin origin);
@@ -150,6 +153,7 @@ class Evaluator {
   const Scope* scope_;
   Location variable_place_;
   int depth_ = 0;
+  std::deque<std::string> sources_;  // the bytes of every makefile: recipes point into them
   int shell_depth_ = 0;  // $(shell) inside the values that it would export
   uint64_t exports_version_ = 0;
   int exports_constant_ = -1;

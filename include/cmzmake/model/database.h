@@ -70,6 +70,7 @@ class Database {
 
   // Implicit rules in the order in which they are tried.
   std::vector<std::unique_ptr<PatternRule>> pattern_rules;
+  std::vector<std::unique_ptr<PatternRule>> retired_rules;  // replaced ones: targets may still point at them
   uint64_t pattern_rules_version = 0;  // grows with every change: who indexes them compares
   std::vector<PatternVariable> pattern_variables;  // most general (shortest) pattern first
   std::vector<VpathEntry> vpaths;                                    // in order of declaration

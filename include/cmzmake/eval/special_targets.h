@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "cmzmake/eval/evaluator.h"
+
+namespace cmz {
+
+// What a special target's rule means at once: .SUFFIXES, .POSIX, .SECONDEXPANSION, .ONESHELL, .DEFAULT ...
+// True when `name` is such a target. Manual, "Special Built-in Target Names".
+bool apply_early_special_target(Evaluator& e, std::string_view name, std::string_view prerequisites,
+                                Recipe* recipe);
+
+// Appends the prerequisites that `text` names, `|` and `.WAIT` understood. With `stem`, `%` is replaced.
+void append_prerequisites(Evaluator& e, std::string_view text, const std::string_view* stem,
+                          std::vector<Prerequisite>& out);
+
+// The same for a pattern rule.
+void append_pattern_prerequisites(Evaluator& e, std::string_view text, PatternRule& rule);
+
+// Adds an implicit rule. One with the same target and prerequisites is replaced if `overrides`;
+// otherwise the new one is dropped and the result is false.
+bool add_pattern_rule(Database& db, std::unique_ptr<PatternRule> rule, bool overrides);
+
+}  // namespace cmz

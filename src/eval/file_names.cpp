@@ -1,0 +1,95 @@
+#include "file_names.h"
+
+namespace cmz {
+
+std::string_view FileNames::strip_slow(std::string_view name) {
+  std::string_view left = name;
+  while (left.size() >= 2 && left[0] == '.' && left[1] == '/') {
+    left.remove_prefix(2);
+    while (!left.empty() && left[0] == '/') left.remove_prefix(1);
+  }
+  return left.empty() ? std::string_view("./") : left;
+}
+
+// A word in which a backslash quotes a blank (and a backslash before one).
+bool FileNames::Careful::next_quoted_word() {
+  rest_ = skip_spaces(rest_);
+  if (rest_.empty()) return false;
+  word_.clear();
+  size_t i = 0;
+  while (i < rest_.size() && !is_space(rest_[i])) {
+    if (rest_[i] != '\\') {
+      word_ += rest_[i++];
+      continue;
+    }
+    size_t slashes = 0;
+    while (i + slashes < rest_.size() && rest_[i + slashes] == '\\') ++slashes;
+    const size_t after = i + slashes;
+    if (after < rest_.size() && is_space(rest_[after])) {
+      word_.append(slashes / 2, '\\');
+      i = after;
+      if (slashes % 2 == 0) break;
+      word_ += rest_[i++];
+    } else {
+      word_.append(slashes, '\\');
+      i = after;
+    }
+  }
+  rest_.remove_prefix(i);
+  return true;
+}
+
+bool FileNames::Careful::next(std::string_view* out) {
+  for (;;) {
+    if (found_at_ < found_.size()) {
+      *out = found_[found_at_++];
+      return true;
+    }
+    if (!next_quoted_word()) return false;
+
+    // Members of an archive: `lib(a`, `b`, `c)`.
+    if (archive_.empty()) {
+      const size_t open = word_.find('(');
+      if (open != std::string::npos && open > 0 && word_.back() != ')' &&
+          rest_.find(')') != std::string_view::npos && word_[open - 1] != '$') {
+        archive_ = word_.substr(0, open + 1);
+        word_.erase(0, open + 1);
+        if (word_.empty()) continue;
+        word_ = archive_ + word_ + ')';
+      }
+    } else {
+      const bool last = word_.back() == ')';
+      if (last) word_.pop_back();
+      const bool nothing = word_.empty();
+      word_ = archive_ + word_ + ')';
+      if (last) archive_.clear();
+      if (nothing) continue;
+    }
+
+    word_ = std::string(strip(word_));
+    if (disk_ == nullptr || word_.find_first_of("*?[~") == std::string::npos) {
+      *out = word_;
+      return true;
+    }
+    std::string name = word_[0] == '~' ? disk_->expand_tilde(word_) : word_;
+    if (name.find_first_of("*?[") == std::string::npos) {
+      word_ = std::move(name);
+      *out = word_;
+      return true;
+    }
+    found_at_ = 0;
+    found_.clear();
+    if (name.back() == ')' && name.find('(') != std::string::npos) {
+      const size_t open = name.find('(');
+      const std::string archive = name.substr(0, open);
+      for (const std::string& member :
+           disk_->glob_members(archive, std::string_view(name).substr(open + 1, name.size() - open - 2)))
+        found_.push_back(archive + "(" + member + ")");
+    } else {
+      found_ = disk_->glob(name);
+    }
+    if (found_.empty()) found_.push_back(name);
+  }
+}
+
+}  // namespace cmz

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cmzmake/base/strings.h"
+#include "cmzmake/disk/disk.h"
+
+namespace cmz {
+
+// The file names of a rule's side or of `include`: words, with backslashes quoting blanks, `./` at
+// the start removed, wildcards and `~` expanded, and `lib(a b)` split into `lib(a) lib(b)`.
+class FileNames {
+ public:
+  // `disk` expands wildcards; without it they stay.
+  FileNames(std::string_view text, Disk* disk) : text_(text), disk_(disk) {}
+
+  // Calls `take(std::string_view)` for each name. The view lives until the next call.
+  template <class Take>
+  void for_each(Take take) const {
+    if (text_.find_first_of("\\*?[~(") == std::string_view::npos) {
+      std::string_view rest = text_;
+      for (std::string_view w = next_word(rest); !w.empty(); w = next_word(rest)) take(strip(w));
+      return;
+    }
+    Careful careful{text_, disk_};
+    for (std::string_view name; careful.next(&name);) take(name);
+  }
+
+ private:
+  static std::string_view strip(std::string_view name) {
+    if (name.size() < 2 || name[0] != '.' || name[1] != '/') return name;
+    return strip_slow(name);
+  }
+  static std::string_view strip_slow(std::string_view name);
+
+  // The general case, one name at a time.
+  class Careful {
+   public:
+    Careful(std::string_view text, Disk* disk) : rest_(text), disk_(disk) {}
+    bool next(std::string_view* out);
+
+   private:
+    bool next_quoted_word();
+    std::string_view rest_;
+    Disk* disk_;
+    std::string word_;
+    std::string archive_;       // "lib(" while its members are read
+    std::vector<std::string> found_;
+    size_t found_at_ = 0;
+  };
+
+  std::string_view text_;
+  Disk* disk_;
+};
+
+}  // namespace cmz

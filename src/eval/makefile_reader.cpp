@@ -1,0 +1,279 @@
+// Statements, one after the other. Reference: manual, "Writing Makefiles", "How `make` Reads a Makefile".
+#include "makefile_reader.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "cmzmake/base/strings.h"
+#include "file_names.h"
+#include "names.h"
+
+namespace cmz {
+
+MakefileReader::MakefileReader(Evaluator& evaluator, std::string_view source, Location start,
+                               bool keeps, bool set_default_goal)
+    : e_(evaluator),
+      lines_(source, start.line),
+      file_(start.file),
+      keeps_(keeps),
+      set_default_goal_(set_default_goal) {}
+
+void MakefileReader::run() {
+  LogicalLine line;
+  while (lines_.next(&line)) {
+    e_.where = {file_, line.line};
+    statement(line);
+  }
+  if (!conditions_.empty()) throw Fatal({file_, lines_.line() - 1}, "missing 'endif'");
+  close_rule();
+}
+
+void MakefileReader::statement(const LogicalLine& line) {
+  if (line.text.empty()) return;
+  if (line.text[0] == e_.recipe_prefix && recipe_line(line)) return;
+
+  std::string_view text = collapse_continuations(line.text, collapse_buffer_, e_.db.special.posix);
+  text = skip_spaces(remove_comment(text, comment_buffer_));
+  if (text.empty()) return;
+
+  if (ignoring()) {
+    const Statement s = classify_conditional(text);
+    if (s.directive != Directive::none) condition(s);
+    return;
+  }
+  const Statement s = classify(text);
+  if (s.directive == Directive::none)
+    rule(text, line);
+  else
+    directive(s, line);
+}
+
+// A line with the recipe prefix belongs to the rule before it. Without one it is read like any other.
+bool MakefileReader::recipe_line(const LogicalLine& line) {
+  if (rule_.no_targets) return true;
+  if (!rule_.open) return false;
+  if (!ignoring()) add_recipe_line(line.text.substr(1), line.line);
+  return true;
+}
+
+void MakefileReader::directive(const Statement& s, const LogicalLine& line) {
+  switch (s.directive) {
+    case Directive::none: break;
+    case Directive::ifdef:
+    case Directive::ifndef:
+    case Directive::ifeq:
+    case Directive::ifneq:
+    case Directive::else_:
+    case Directive::endif: condition(s); break;
+    case Directive::assignment:
+      close_rule();
+      assignment(s);
+      break;
+    case Directive::define:
+      close_rule();
+      define(s);
+      break;
+    case Directive::undefine:
+      close_rule();
+      e_.undefine(e_.db.globals, s.name, s.modifiers.override_ ? Origin::override_ : Origin::file);
+      break;
+    case Directive::endef: throw Fatal(e_.where, "extraneous 'endef'");
+    case Directive::include:
+    case Directive::include_optional:
+      close_rule();
+      include(s, s.directive == Directive::include_optional);
+      break;
+    case Directive::load:
+    case Directive::load_optional:
+      close_rule();
+      if (s.directive == Directive::load)
+        throw Fatal(e_.where, "the 'load' operation is not supported on this platform");
+      break;
+    case Directive::export_:
+    case Directive::unexport:
+      close_rule();
+      export_(s, s.directive == Directive::export_);
+      break;
+    case Directive::vpath:
+      close_rule();
+      vpath(s);
+      break;
+  }
+  (void)line;
+}
+
+void MakefileReader::assignment(const Statement& s) {
+  const Origin origin = s.modifiers.override_ ? Origin::override_ : Origin::file;
+  Variable* v = e_.assign(e_.db.globals, s.name, s.op, s.text, origin);
+  if (v == nullptr) return;
+  if (s.modifiers.export_) {
+    v->export_ = Export::yes;
+    e_.db.globals.touch();
+  }
+  if (s.modifiers.private_) v->private_ = true;
+}
+
+// define NAME [OP] ... endef. Manual, "Defining Multi-Line Variables".
+void MakefileReader::define(const Statement& s) {
+  const Location start = e_.where;
+  const Modifiers modifiers = s.modifiers;
+  const AssignOp op = s.op;
+  const std::string name(s.name);
+  if (!skip_spaces(s.text).empty() && s.text.data() != s.name.data())
+    e_.diagnostics.message(start, "extraneous text after 'define' directive");
+  if (trim(e_.expand(name)).empty()) throw Fatal(start, "empty variable name");
+
+  std::string value;
+  int depth = 1;
+  bool first = true;
+  LogicalLine line;
+  for (;;) {
+    if (!lines_.next(&line)) throw Fatal(start, "missing 'endef', unterminated 'define'");
+    const std::string_view text = collapse_continuations(line.text, collapse_buffer_, e_.db.special.posix);
+    if (text.empty() || text[0] != e_.recipe_prefix) {
+      const std::string_view rest = skip_spaces(text);
+      std::string_view after = rest;
+      const std::string_view word = next_word(after);
+      if (word == "define") {
+        ++depth;
+      } else if (word == "endef" || (word.substr(0, 5) == "endef" && word.size() > 5 && word[5] == '#')) {
+        if (--depth == 0) {
+          std::string buffer;
+          if (!trim(remove_comment(after, buffer)).empty() && word == "endef")
+            e_.diagnostics.message({file_, line.line}, "extraneous text after 'endef' directive");
+          break;
+        }
+      }
+    }
+    if (!first) value += '\n';
+    first = false;
+    value += text;
+  }
+  e_.where = start;
+  const Origin origin = modifiers.override_ ? Origin::override_ : Origin::file;
+  Variable* v = e_.assign(e_.db.globals, name, op, value, origin);
+  if (v && modifiers.export_) {
+    v->export_ = Export::yes;
+    e_.db.globals.touch();
+  }
+  if (v && modifiers.private_) v->private_ = true;
+}
+
+void MakefileReader::include(const Statement& s, bool optional) {
+  const std::string expanded = e_.expand(s.text);
+  std::vector<std::string> names;
+  FileNames(expanded, &e_.disk).for_each([&](std::string_view name) { names.emplace_back(name); });
+  const Location place = e_.where;
+  for (const std::string& name : names) {
+    e_.where = place;
+    e_.read_makefile(name, true, optional);
+  }
+  e_.where = place;
+}
+
+void MakefileReader::export_(const Statement& s, bool on) {
+  if (s.text.empty()) {
+    e_.export_all_by_directive = on;
+    e_.db.globals.touch();
+    return;
+  }
+  const std::string names = e_.expand(s.text);
+  for (std::string_view name : Words(names)) {
+    Variable* v = e_.lookup(name);
+    if (v == nullptr) v = e_.define(e_.db.globals, name, "", Origin::file, Flavor::recursive, e_.where);
+    v->export_ = on ? Export::yes : Export::no;
+  }
+  e_.db.globals.touch();
+}
+
+// vpath PATTERN DIRECTORIES | vpath PATTERN | vpath. Manual, "The `vpath` Directive".
+void MakefileReader::vpath(const Statement& s) {
+  const std::string expanded = e_.expand(s.text);
+  std::string_view rest = expanded;
+  const std::string_view pattern = next_word(rest);
+  auto& vpaths = e_.db.vpaths;
+  if (pattern.empty()) {
+    vpaths.clear();
+    return;
+  }
+  std::vector<std::string_view> directories;
+  const std::string_view kept = e_.db.arena.copy(rest);
+  size_t at = 0;
+  while (at < kept.size()) {  // blanks and colons separate
+    size_t end = kept.find_first_of(": \t\n", at);
+    if (end == std::string_view::npos) end = kept.size();
+    if (end > at) directories.push_back(kept.substr(at, end - at));
+    at = end + 1;
+  }
+  if (directories.empty()) {
+    std::erase_if(vpaths, [&](const VpathEntry& entry) { return entry.text == pattern; });
+    return;
+  }
+  for (auto& d : directories)
+    while (d.size() > 1 && d.back() == '/') d.remove_suffix(1);
+  VpathEntry entry;
+  entry.text = e_.db.arena.copy(pattern);
+  entry.pattern = parse_rule_pattern(pattern, e_.db.arena);
+  entry.directories = std::move(directories);
+  vpaths.push_back(std::move(entry));
+}
+
+bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, bool optional,
+                              bool is_default) {
+  const Location place = where;
+  std::string path = !name.empty() && name[0] == '~' ? disk.expand_tilde(name) : std::string(name);
+  auto* source = &sources_.emplace_back();
+  std::error_code error = disk.read(path, *source);
+  if (error && search_include_dirs && path[0] != '/' &&
+      (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)) {
+    for (const std::string& directory : settings.include_dirs) {
+      std::string candidate = directory + "/" + path;
+      std::error_code again = disk.read(candidate, *source);
+      if (again == std::errc::no_such_file_or_directory || again == std::errc::not_a_directory) continue;
+      error = again;
+      path = std::move(candidate);
+      break;
+    }
+  }
+
+  std::string_view target_name = path;
+  while (target_name.size() > 2 && target_name.substr(0, 2) == "./") {
+    target_name.remove_prefix(2);
+    while (!target_name.empty() && target_name[0] == '/') target_name.remove_prefix(1);
+  }
+  Target& target = db.target(db.symbols.intern(target_name));
+  target.is_explicit = true;
+  makefiles.push_back({&target, place, optional, error.value(), is_default});
+  if (error) {
+    sources_.pop_back();
+    return false;
+  }
+  const Location start{db.symbols.intern(path).view(), 1};
+
+  Variable& list = db.globals.at(names_->makefile_list);
+  list.value += ' ';
+  list.value += path;
+  list.origin = Origin::file;
+  list.flavor = Flavor::simple;
+
+  for (uint32_t line : normalize_source(*source))
+    diagnostics.message({start.file, line}, "warning: NUL character seen; rest of line ignored");
+  std::string_view text = *source;
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+  MakefileReader reader(*this, text, start, true, true);
+  reader.run();
+  where = place;
+  return true;
+}
+
+void Evaluator::eval_text(std::string_view text, Location place) {
+  if (text.empty()) return;
+  const Location saved = where;
+  const std::string copy(text);
+  MakefileReader reader(*this, copy, {place.file, place.line ? place.line : 1}, false, true);
+  reader.run();
+  where = saved;
+}
+
+}  // namespace cmz

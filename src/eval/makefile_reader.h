@@ -1,0 +1,90 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cmzmake/eval/evaluator.h"
+#include "cmzmake/syntax/reader.h"
+#include "cmzmake/syntax/statement.h"
+
+namespace cmz {
+
+// Reads one text (a makefile, the text of an $(eval)) into the database, statement by statement.
+class MakefileReader {
+ public:
+  // `source` must outlive the database when `keeps` is set; otherwise recipe lines are copied.
+  MakefileReader(Evaluator& evaluator, std::string_view source, Location start, bool keeps,
+                 bool set_default_goal);
+
+  void run();
+
+ private:
+  // One `ifeq`...`endif` that is open.
+  struct Condition {
+    bool ignoring;    // its lines are skipped
+    bool done;        // a branch was taken already
+    bool seen_else;
+    Location where;
+  };
+
+  // The rule whose recipe lines are being collected.
+  struct OpenRule {
+    bool open = false;
+    bool no_targets = false;  // its targets expanded to nothing: its recipe goes nowhere
+    std::vector<Symbol> targets;
+    std::vector<std::string_view> pattern_targets;  // when it is a pattern rule
+    std::string prerequisites;   // expanded once, `|` included
+    std::string static_pattern;  // of a static pattern rule
+    bool is_static_pattern = false;
+    bool double_colon = false;
+    bool grouped = false;
+    bool plain_prerequisites = false;  // the text needs no care: words only
+    Recipe* recipe = nullptr;
+    Location where;
+  };
+
+  // reading (makefile_reader.cpp)
+  void statement(const LogicalLine& line);
+  bool recipe_line(const LogicalLine& line);
+  void directive(const Statement& s, const LogicalLine& line);
+  void assignment(const Statement& s);
+  void define(const Statement& s);
+  void include(const Statement& s, bool optional);
+  void export_(const Statement& s, bool on);
+  void vpath(const Statement& s);
+  std::string_view keep(std::string_view text) { return keeps_ ? text : e_.db.arena.copy(text); }
+
+  // conditionals (conditionals.cpp)
+  void condition(const Statement& s);
+  bool condition_holds(const Statement& s);
+  bool compare(const Statement& s, bool* equal);
+  bool ignoring() const { return ignoring_; }
+  void update_ignoring();
+
+  // rules (rule_reader.cpp)
+  void rule(std::string_view line, const LogicalLine& raw);
+  void target_variable(std::string_view targets, const Statement& s);
+  void add_recipe_line(std::string_view text, uint32_t line);
+  void close_rule();
+  void record_targets(OpenRule& rule);
+  void record_pattern_rule(OpenRule& rule);
+  void record_target(OpenRule& rule, Target& target, TargetGroup* group);
+  void add_prerequisites(const OpenRule& rule, Target& target,
+                         std::vector<Prerequisite>& out, std::string_view stem);
+  void special_target(std::string_view name, OpenRule& rule);
+  void set_default_goal(std::string_view name);
+  [[noreturn]] void missing_separator(const LogicalLine& raw);
+
+  Evaluator& e_;
+  LineReader lines_;
+  std::string_view file_;
+  bool keeps_;
+  bool set_default_goal_;
+  bool ignoring_ = false;
+  std::vector<Condition> conditions_;
+  OpenRule rule_;
+  std::string collapse_buffer_, comment_buffer_;
+};
+
+}  // namespace cmz

@@ -1,0 +1,471 @@
+// Rules: explicit, static pattern, pattern, double-colon and grouped ones, and target-specific
+// variables, which look like them. Reference: manual, "Writing Rules", "Using Implicit Rules".
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cmzmake/base/strings.h"
+#include "cmzmake/eval/special_targets.h"
+#include "file_names.h"
+#include "makefile_reader.h"
+#include "names.h"
+
+namespace cmz {
+namespace {
+
+constexpr size_t kNpos = std::string_view::npos;
+
+// `\:` and `\;` become `:` and `;`.
+std::string_view unquote_marks(std::string_view text, std::string& buffer) {
+  if (text.find('\\') == kNpos) return text;
+  buffer.clear();
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == ':' || text[i + 1] == ';')) ++i;
+    buffer += text[i];
+  }
+  return buffer;
+}
+
+// The first `:` that no backslash quotes.
+size_t find_colon(std::string_view text) {
+  size_t at = text.find(':');
+  while (at != kNpos) {
+    size_t slashes = 0;
+    while (slashes < at && text[at - 1 - slashes] == '\\') ++slashes;
+    if (slashes % 2 == 0) return at;
+    at = text.find(':', at + 1);
+  }
+  return at;
+}
+
+std::string replace_percent(const std::string& text, std::string_view stem) {
+  const Pattern pattern = parse_pattern(text);
+  if (!pattern.has_percent()) return pattern.text;
+  return fmt::format("{}{}{}", pattern.prefix(), stem, pattern.suffix());
+}
+
+// `%` in a text that waits for its second expansion becomes `$*`, the first of each word.
+std::string percent_to_stem(std::string_view text) {
+  std::string out;
+  bool done = false;
+  for (char c : text) {
+    if (is_space(c)) done = false;
+    if (c == '%' && !done) {
+      out += "$*";
+      done = true;
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void MakefileReader::missing_separator(const LogicalLine& raw) {
+  if (!raw.text.empty() && raw.text[0] == e_.recipe_prefix)
+    throw Fatal(e_.where, "recipe commences before first target");
+  const std::string_view text = skip_spaces(raw.text);
+  if (text.substr(0, 5) == "ifeq(" || text.substr(0, 6) == "ifneq(")
+    throw Fatal(e_.where, "missing separator (ifeq/ifneq must be followed by whitespace)");
+  if (e_.recipe_prefix == '\t' && raw.text.substr(0, 8) == "        ")
+    throw Fatal(e_.where, "missing separator (did you mean TAB instead of 8 spaces?)");
+  throw Fatal(e_.where, "missing separator");
+}
+
+void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
+  close_rule();
+  if (raw.text[0] == e_.recipe_prefix) {
+    // Only what expands to nothing may stand here.
+    const Location place = e_.where;
+    if (line.find('$') == kNpos) missing_separator(raw);
+    const std::string expanded = e_.expand(line);
+    e_.where = place;
+    if (trim(expanded).empty()) return;
+    if (find_colon(expanded) == kNpos || true) missing_separator(raw);
+  }
+
+  size_t semicolon = line.find(';');
+  if (semicolon != kNpos) semicolon = find_unquoted(line, ";");
+  const std::string_view head = line.substr(0, semicolon);
+
+  // Only the part before the colon is expanded until it is known whether an assignment follows.
+  const size_t dollar = head.find('$');
+  size_t colon = dollar == kNpos ? find_colon(head) : find_unquoted(head, ":");
+  std::string_view targets, rest_raw;
+  std::string expanded, rest;
+  if (colon != kNpos && (dollar == kNpos || dollar > colon)) {
+    targets = head.substr(0, colon);
+    rest_raw = head.substr(colon + 1);
+  } else {
+    const Location place = e_.where;
+    e_.expand(head.substr(0, colon), expanded);
+    e_.where = place;
+    const size_t inner = find_colon(expanded);
+    if (inner != kNpos) {
+      targets = std::string_view(expanded).substr(0, inner);
+      rest = expanded.substr(inner + 1);
+      rest_raw = colon == kNpos ? std::string_view() : head.substr(colon);
+    } else if (colon != kNpos) {
+      targets = expanded;
+      rest_raw = head.substr(colon + 1);
+    } else {
+      if (trim(expanded).empty() && semicolon == kNpos) return;
+      missing_separator(raw);
+    }
+  }
+
+  OpenRule fresh;
+  fresh.where = e_.where;
+  targets = trim_end(targets);
+  if (!targets.empty() && targets.back() == '&') {
+    fresh.grouped = true;
+    targets.remove_suffix(1);
+  }
+  if (!rest.empty() && rest[0] == ':') {
+    fresh.double_colon = true;
+    rest.erase(0, 1);
+  } else if (rest.empty() && !rest_raw.empty() && rest_raw[0] == ':') {
+    fresh.double_colon = true;
+    rest_raw.remove_prefix(1);
+  }
+
+  if (!rest_raw.empty() && trim(rest).empty() &&
+      line.substr(rest_raw.data() - line.data()).find('=') != kNpos) {
+    Statement s;
+    if (parse_assignment(line.substr(rest_raw.data() - line.data()), &s)) {
+      target_variable(targets, s);
+      return;
+    }
+  }
+
+  // Prerequisites. A text without `$` is used where it stands.
+  std::string_view prerequisites = rest_raw;
+  if (!rest.empty() || rest_raw.find('$') != kNpos) {
+    const Location place = e_.where;
+    e_.expand(rest_raw, rest);
+    e_.where = place;
+    prerequisites = rest;
+  }
+
+  std::string target_buffer;
+  targets = unquote_marks(targets, target_buffer);
+
+  const size_t second_colon =
+      prerequisites.find(':') == kNpos ? kNpos : find_colon(prerequisites);
+  if (second_colon != kNpos) {
+    const std::string_view patterns = prerequisites.substr(0, second_colon);
+    std::string_view words = patterns;
+    const std::string_view pattern = next_word(words);
+    if (pattern.empty()) throw Fatal(e_.where, "missing target pattern");
+    if (!next_word(words).empty()) throw Fatal(e_.where, "multiple target patterns");
+    if (find_percent(pattern) == kNpos) throw Fatal(e_.where, "target pattern contains no '%'");
+    fresh.is_static_pattern = true;
+    fresh.static_pattern = pattern;
+    while (fresh.static_pattern.size() > 2 && fresh.static_pattern.substr(0, 2) == "./")
+      fresh.static_pattern.erase(0, 2);
+    prerequisites = prerequisites.substr(second_colon + 1);
+  }
+  std::string prerequisite_buffer;
+  fresh.prerequisites = unquote_marks(prerequisites, prerequisite_buffer);
+
+  bool mixed = false;
+  FileNames(targets, &e_.disk).for_each([&](std::string_view name) {
+    if (!fresh.is_static_pattern && find_percent(name) != kNpos) {
+      mixed |= !fresh.targets.empty();
+      fresh.pattern_targets.push_back(e_.db.arena.copy(name));
+    } else {
+      mixed |= !fresh.pattern_targets.empty();
+      if (name.find('%') != kNpos)
+        fresh.targets.push_back(e_.db.symbols.intern(parse_pattern(name).text));
+      else
+        fresh.targets.push_back(e_.db.symbols.intern(name));
+    }
+  });
+  if (mixed) {
+    if (!fresh.targets.empty() && !fresh.pattern_targets.empty())
+      throw Fatal(e_.where, "mixed implicit and normal rules");
+  }
+  if (fresh.targets.empty() && fresh.pattern_targets.empty()) {
+    fresh.no_targets = true;
+    rule_ = std::move(fresh);
+    return;
+  }
+
+  fresh.open = true;
+  rule_ = std::move(fresh);
+  if (semicolon != kNpos) {
+    const size_t at = find_unquoted(raw.text, ";#");
+    add_recipe_line(skip_blanks(raw.text.substr(at + 1)), raw.line);
+  }
+}
+
+// `targets: [modifiers] NAME OP VALUE`. Manual, "Target-specific Variable Values".
+void MakefileReader::target_variable(std::string_view targets, const Statement& s) {
+  const Origin origin = s.modifiers.override_ ? Origin::override_ : Origin::file;
+  std::string buffer;
+  targets = unquote_marks(targets, buffer);
+  std::vector<std::string> names;
+  FileNames(targets, &e_.disk).for_each([&](std::string_view name) { names.emplace_back(name); });
+  const std::string name(trim(e_.expand(s.name)));
+  if (name.empty()) throw Fatal(e_.where, "empty variable name");
+
+  for (const std::string& target_name : names) {
+    if (find_percent(target_name) != kNpos) {
+      PatternVariable p;
+      p.pattern = parse_rule_pattern(target_name, e_.db.arena);
+      p.pattern_length = target_name.size();
+      p.name = name;
+      p.op = s.op;
+      p.value = s.op == AssignOp::simple ? e_.expand(s.text) : std::string(s.text);
+      p.modifiers = s.modifiers;
+      p.where = e_.where;
+      auto& all = e_.db.pattern_variables;
+      auto at = std::upper_bound(all.begin(), all.end(), p.pattern_length,
+                                 [](size_t length, const PatternVariable& other) {
+                                   return length < other.pattern_length;
+                                 });
+      all.insert(at, std::move(p));
+      continue;
+    }
+    Target& target = e_.db.target(parse_pattern(target_name).text);
+    if (!target.variables) target.variables = &e_.db.new_variable_set();
+    e_.assign_for_target(*target.variables, name, s.op, s.text, origin, s.modifiers);
+    for (Target* t = target.next_double_colon; t; t = t->next_double_colon)
+      t->variables = target.variables;
+  }
+}
+
+void MakefileReader::add_recipe_line(std::string_view text, uint32_t line) {
+  if (rule_.recipe == nullptr) {
+    rule_.recipe = &e_.db.new_recipe();
+    rule_.recipe->where = {file_, line};
+    rule_.recipe->prefix = e_.recipe_prefix;
+  }
+  rule_.recipe->source.push_back(keep(text));
+  rule_.recipe->source_lines.push_back(line);
+}
+
+void MakefileReader::close_rule() {
+  if (!rule_.open) {
+    rule_.no_targets = false;
+    return;
+  }
+  OpenRule rule = std::move(rule_);
+  rule_ = OpenRule{};
+  if (rule.recipe) rule.recipe->one_shell = e_.db.special.one_shell;
+  if (rule.grouped && rule.recipe == nullptr)
+    throw Fatal(rule.where, "grouped targets must provide a recipe");
+  if (!rule.pattern_targets.empty())
+    record_pattern_rule(rule);
+  else
+    record_targets(rule);
+}
+
+void MakefileReader::set_default_goal(std::string_view name) {
+  if (!set_default_goal_) return;
+  Variable* goal = e_.db.globals.find(e_.names_->default_goal);
+  if (goal && !goal->value.empty()) return;
+  if (name.empty() || (name[0] == '.' && name.find('/') == kNpos)) return;
+  e_.define(e_.db.globals, ".DEFAULT_GOAL", std::string(name), Origin::file, Flavor::recursive);
+}
+
+void MakefileReader::record_targets(OpenRule& rule) {
+  TargetGroup* group = nullptr;
+  if (rule.grouped && rule.targets.size() > 1) group = &e_.db.new_group();
+  for (Symbol name : rule.targets) {
+    if (apply_early_special_target(e_, name.view(), rule.prerequisites, rule.recipe)) {
+      // Also recorded like any other: its prerequisites count when all is read.
+    }
+    Target& target = e_.db.target(name);
+    record_target(rule, target, group);
+    set_default_goal(name.view());
+  }
+}
+
+void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* group) {
+  Target* target = &head;
+  std::string stem_text;
+  if (rule.is_static_pattern) {
+    const Pattern pattern = parse_pattern(rule.static_pattern);
+    std::string_view stem;
+    if (!pattern.match(head.name.view(), &stem)) {
+      e_.diagnostics.message(rule.where, fmt::format("target '{}' doesn't match the target pattern",
+                                                     head.name.view()));
+    }
+    stem_text = stem;
+  }
+
+  const bool suffix_like = head.builtin;
+  if (!rule.double_colon) {
+    if (head.double_colon_head)
+      throw Fatal(rule.where,
+                  fmt::format("target file '{}' has both : and :: entries", head.name.view()));
+    if (rule.recipe && head.recipe == rule.recipe) {
+      e_.diagnostics.message(
+          rule.where, fmt::format("warning: target '{}' given more than once in the same rule",
+                                  head.name.view()));
+    } else if (rule.recipe && head.recipe && head.is_target && !suffix_like) {
+      e_.diagnostics.message(rule.recipe->where,
+                             fmt::format("warning: overriding recipe for target '{}'", head.name.view()));
+      e_.diagnostics.message(head.recipe->where,
+                             fmt::format("warning: ignoring old recipe for target '{}'", head.name.view()));
+    }
+  } else {
+    if (head.is_target && !head.double_colon_head && !suffix_like)
+      throw Fatal(rule.where,
+                  fmt::format("target file '{}' has both : and :: entries", head.name.view()));
+    if (!head.double_colon_head) {
+      head.double_colon_head = &head;
+    } else {
+      target = &e_.db.add_double_colon(head);
+      target->variables = head.variables;
+      target->phony = head.phony;
+    }
+  }
+  target->is_target = target->is_explicit = true;
+  head.is_target = head.is_explicit = true;
+  if (!target->where.known()) target->where = rule.where;
+  if (rule.is_static_pattern && (rule.recipe || target->stem.empty())) {
+    target->stem = e_.db.arena.copy(stem_text);
+    target->has_static_pattern = true;
+  }
+  if (group) {
+    target->group = group;
+    target->grouped_explicitly = true;
+    group->members.push_back(target);
+  }
+
+  // $< is the first prerequisite of the rule with the recipe: those go to the front.
+  if (rule.recipe) {
+    target->recipe = rule.recipe;
+    target->builtin = false;
+    if (target->prerequisites.empty()) {
+      add_prerequisites(rule, *target, target->prerequisites, stem_text);
+    } else {
+      std::vector<Prerequisite> front;
+      add_prerequisites(rule, *target, front, stem_text);
+      target->prerequisites.insert(target->prerequisites.begin(), front.begin(), front.end());
+    }
+  } else {
+    add_prerequisites(rule, *target, target->prerequisites, stem_text);
+  }
+}
+
+void MakefileReader::add_prerequisites(const OpenRule& rule, Target& target,
+                                       std::vector<Prerequisite>& out, std::string_view stem) {
+  const std::string_view text = trim(rule.prerequisites);
+  if (text.empty()) return;
+  if (e_.db.special.second_expansion && text.find('$') != kNpos) {
+    PendingPrerequisites& pending = e_.db.new_pending();
+    pending.text = e_.db.arena.copy(rule.is_static_pattern ? percent_to_stem(text) : std::string(text));
+    pending.where = rule.where;
+    pending.stem = target.stem;
+    pending.is_static_pattern = rule.is_static_pattern;
+    Prerequisite p;
+    p.pending = &pending;
+    out.push_back(p);
+    return;
+  }
+  append_prerequisites(e_, text, rule.is_static_pattern ? &stem : nullptr, out);
+}
+
+void append_prerequisites(Evaluator& e, std::string_view text, const std::string_view* stem,
+                          std::vector<Prerequisite>& out) {
+  bool order_only = false, wait = false;
+  const auto take = [&](std::string_view name) {
+    if (name == ".WAIT") {
+      wait = true;
+      return;
+    }
+    Prerequisite p;
+    if (stem && name.find('%') != kNpos)
+      p.target = &e.db.target(replace_percent(std::string(name), *stem));
+    else
+      p.target = &e.db.target(name.find('\\') == kNpos ? std::string(name) : parse_pattern(name).text);
+    p.target->is_explicit = true;
+    p.order_only = order_only;
+    p.wait_before = std::exchange(wait, false);
+    out.push_back(p);
+  };
+  const size_t bar = text.find('|');
+  FileNames(text.substr(0, bar), &e.disk).for_each(take);
+  if (bar != kNpos) {
+    order_only = true;
+    FileNames(text.substr(bar + 1), &e.disk).for_each(take);
+  }
+}
+
+void MakefileReader::record_pattern_rule(OpenRule& rule) {
+  auto pattern = std::make_unique<PatternRule>();
+  for (std::string_view text : rule.pattern_targets) {
+    pattern->targets.push_back(parse_rule_pattern(text, e_.db.arena));
+    pattern->target_texts.push_back(text);
+  }
+  pattern->recipe = rule.recipe;
+  pattern->terminal = rule.double_colon;
+  pattern->where = rule.where;
+  append_pattern_prerequisites(e_, rule.prerequisites, *pattern);
+  add_pattern_rule(e_.db, std::move(pattern), true);
+}
+
+void append_pattern_prerequisites(Evaluator& e, std::string_view text, PatternRule& rule) {
+  const bool second = e.db.special.second_expansion && text.find('$') != kNpos;
+  bool order_only = false, wait = false;
+  const auto take = [&](std::string_view name) {
+    if (name == ".WAIT") {
+      wait = true;
+      return;
+    }
+    PatternPrerequisite p;
+    p.text = e.db.arena.copy(name);
+    p.order_only = order_only;
+    p.wait_before = std::exchange(wait, false);
+    p.second_expansion = second && name.find('$') != kNpos;
+    rule.prerequisites.push_back(p);
+  };
+  const auto take_all = [&](std::string_view part) {
+    if (!second) {
+      FileNames(part, nullptr).for_each(take);
+      return;
+    }
+    // A reference may hold blanks: words end at blanks outside of `$(...)`.
+    part = trim(part);
+    while (!part.empty()) {
+      const size_t end = find_unquoted(part, " \t\n\v\f\r");
+      take(part.substr(0, end));
+      part = end == kNpos ? std::string_view() : skip_spaces(part.substr(end));
+    }
+  };
+  const size_t bar = second ? find_unquoted(text, "|") : text.find('|');
+  take_all(text.substr(0, bar));
+  if (bar != kNpos) {
+    order_only = true;
+    take_all(text.substr(bar + 1));
+  }
+}
+
+bool add_pattern_rule(Database& db, std::unique_ptr<PatternRule> rule, bool overrides) {
+  const auto same = [&](const PatternRule& other) {
+    if (other.prerequisites.size() != rule->prerequisites.size()) return false;
+    bool target_same = false;
+    for (const PatternText& a : rule->targets)
+      for (const PatternText& b : other.targets) target_same |= a == b;
+    if (!target_same) return false;
+    for (size_t i = 0; i < rule->prerequisites.size(); ++i)
+      if (rule->prerequisites[i].text != other.prerequisites[i].text) return false;
+    return true;
+  };
+  ++db.pattern_rules_version;
+  auto& rules = db.pattern_rules;
+  const auto found = std::find_if(rules.begin(), rules.end(), [&](const auto& r) { return same(*r); });
+  if (found != rules.end()) {
+    if (!overrides) return false;
+    db.retired_rules.push_back(std::move(*found));
+    rules.erase(found);
+  }
+  rules.push_back(std::move(rule));
+  return true;
+}
+
+}  // namespace cmz
