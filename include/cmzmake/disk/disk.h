@@ -21,7 +21,8 @@ class Disk {
   // The modification time of `path`, symbolic links followed; absent() when there is no such file.
   // Always the disk's present answer for a file that exists (a `stat`); a file whose directory was
   // already listed, and that was not in it, may be answered absent without asking.
-  // Any other error than a missing file or directory is returned in `error` (ENOENT, ENOTDIR are not errors).
+  // Any other error than a missing file or directory is returned in `error` (ENOENT, ENOTDIR are
+  // not errors).
   virtual FileTime mtime(std::string_view path, std::error_code* error = nullptr) = 0;
 
   // As mtime, but the newest of the link's own time and its target's: option -L.
@@ -29,7 +30,7 @@ class Disk {
 
   // Whether `path` exists, answered from a cached listing of its directory: one readdir answers
   // any number of questions about it. The manual calls this the directory cache.
-  // Files made by recipes since the listing are unknown to it unless noticed() told it.
+  // Files made since the listing are unknown to it until changed() or forget_all() told it.
   virtual bool listed(std::string_view path) = 0;
 
   virtual bool is_directory(std::string_view path) = 0;
@@ -46,30 +47,35 @@ class Disk {
 
   // The names that match a shell pattern (`*`, `?`, `[...]`, leading `~`), sorted bytewise, as
   // glob(3) gives them, with GLOB_PERIOD off; empty when none matches. A pattern without wildcards
-  // matches itself when it exists.
+  // matches itself (without its backslashes) when it exists.
   virtual std::vector<std::string> glob(std::string_view pattern) = 0;
 
   // `~` and `~user` at the start replaced by the home directory; unchanged when there is none.
-  virtual std::string expand_tilde(std::string_view path) = 0;
+  // `home` is that of `~` alone; when it is empty, the environment's HOME or the user's is taken.
+  virtual std::string expand_tilde(std::string_view path, std::string_view home = {}) = 0;
 
   // The canonical absolute name, or empty when it does not exist: $(realpath).
   virtual std::string real_path(std::string_view path) = 0;
 
-  // The time of member `member` of the archive `archive`; absent() when either does not exist.
-  // `error` receives a text such as "not a valid archive" for a file that is none.
+  // The time of member `member` of the archive `archive`; absent() when either does not exist, when
+  // it is no archive, and for a member without a date (deterministic archives have none): it is
+  // always made anew. A directory in `member` does not count.
   virtual FileTime member_mtime(std::string_view archive, std::string_view member) = 0;
-  // Sets the time of that member in the archive to now: -t for `lib(member)`.
+  // Sets the time of that member in the archive to now: -t for `lib(member)`. Errors: ENOENT, no
+  // such archive; EINVAL, not a valid archive; ENXIO, no such member; others of open and write.
   virtual std::error_code touch_member(std::string_view archive, std::string_view member) = 0;
-  // Members of `archive` whose names match the shell pattern, in archive order: for `lib(*.o)`.
-  virtual std::vector<std::string> glob_members(std::string_view archive, std::string_view pattern) = 0;
+  // Members of `archive` whose names match the shell pattern, sorted bytewise: for `lib(*.o)`.
+  virtual std::vector<std::string> glob_members(std::string_view archive,
+                                                std::string_view pattern) = 0;
 
   // A recipe has made (or removed) `path`: cached answers about it are dropped.
   virtual void changed(std::string_view path) = 0;
-  // Anything may have changed ($(shell), a recipe of unknown effect, before re-reading makefiles).
+  // Anything may have changed: after each recipe, after $(shell), before re-reading makefiles.
+  // Costs nothing by itself: a listing is read again only if its directory's times have changed.
   virtual void forget_all() = 0;
 };
 
-// The real disk. `working_directory` is "" for the process's own.
+// The real disk, seen from the process's working directory.
 std::unique_ptr<Disk> make_real_disk();
 
 }  // namespace cmz

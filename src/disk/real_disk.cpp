@@ -1,0 +1,299 @@
+// The disk of the process: system calls, and what is remembered of their answers.
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <unordered_map>
+
+#include "clock_tick.h"
+#include "cmzmake/disk/archive.h"
+#include "cmzmake/disk/directory_cache.h"
+#include "cmzmake/disk/disk.h"
+#include "cmzmake/disk/glob.h"
+#include "path_buffer.h"
+
+namespace cmz {
+namespace {
+
+std::error_code last_error() { return {errno, std::generic_category()}; }
+
+FileTime file_time(const timespec& time) {
+  constexpr int64_t kBillion = 1'000'000'000;
+  int64_t ns;
+  if (__builtin_mul_overflow(static_cast<int64_t>(time.tv_sec), kBillion, &ns) ||
+      __builtin_add_overflow(ns, static_cast<int64_t>(time.tv_nsec), &ns))
+    ns = time.tv_sec < 0 ? FileTime::kOldest : FileTime::kNewest;
+  return {std::clamp(ns, FileTime::kOldest + 1, FileTime::kNewest - 1)};
+}
+
+// An open file, closed at the end.
+class File {
+ public:
+  File(std::string_view path, int flags, mode_t mode = 0666) {
+    const PathBuffer name(path);
+    do fd_ = ::open(name, flags | O_CLOEXEC, mode);
+    while (fd_ < 0 && errno == EINTR);
+  }
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  explicit operator bool() const { return fd_ >= 0; }
+  int fd() const { return fd_; }
+  // Closes the file; errors that the kernel kept until now come out here.
+  std::error_code close() {
+    return ::close(std::exchange(fd_, -1)) == 0 ? std::error_code() : last_error();
+  }
+
+ private:
+  int fd_;
+};
+
+class RealDisk final : public Disk, private GlobSource {
+ public:
+  FileTime mtime(std::string_view path, std::error_code* error) override;
+  FileTime mtime_newest_link(std::string_view path) override;
+  bool listed(std::string_view path) override { return directories_.listed(path); }
+  bool is_directory(std::string_view path) override;
+
+  std::error_code read(std::string_view path, std::string& out) override;
+  std::error_code write(std::string_view path, std::string_view text, bool append) override;
+  std::error_code touch(std::string_view path) override;
+  std::error_code remove(std::string_view path) override;
+
+  std::vector<std::string> glob(std::string_view pattern) override;
+  std::string expand_tilde(std::string_view path, std::string_view home) override;
+  std::string real_path(std::string_view path) override;
+
+  FileTime member_mtime(std::string_view archive, std::string_view member) override;
+  std::error_code touch_member(std::string_view archive, std::string_view member) override;
+  std::vector<std::string> glob_members(std::string_view archive,
+                                        std::string_view pattern) override;
+
+  void changed(std::string_view path) override;
+  void forget_all() override;
+
+ private:
+  struct KnownArchive {
+    ArchiveIndex index;
+    std::error_code error;
+    struct stat st {};
+    uint32_t epoch = 0;
+    bool racy = false;  // read so soon after a change that another may not show in its times
+  };
+
+  void each_name(std::string_view directory, const Visitor& visit) override {
+    directories_.each_name(directory, visit);
+  }
+  bool exists(std::string_view path) override;
+  const KnownArchive& archive(std::string_view path);
+
+  DirectoryCache directories_;
+  std::unordered_map<std::string, KnownArchive> archives_;
+  uint32_t epoch_ = 1;
+};
+
+FileTime RealDisk::mtime(std::string_view path, std::error_code* error) {
+  if (error) error->clear();
+  if (directories_.known_absent(path)) return FileTime::absent();
+  struct stat st;
+  const PathBuffer name(path);
+  int result;
+  do result = ::stat(name, &st);
+  while (result != 0 && errno == EINTR);
+  if (result == 0) return file_time(st.st_mtim);
+  if (error && errno != ENOENT && errno != ENOTDIR) *error = last_error();
+  return FileTime::absent();
+}
+
+FileTime RealDisk::mtime_newest_link(std::string_view path) {
+  constexpr int kMostLinks = 40;  // as many as the kernel follows
+  FileTime newest = FileTime::absent();
+  std::string name(path);
+  for (int i = 0; i <= kMostLinks; ++i) {
+    struct stat st;
+    if (::lstat(name.c_str(), &st) != 0) break;
+    newest = std::max(newest, file_time(st.st_mtim));
+    if (!S_ISLNK(st.st_mode)) break;
+    char target[PATH_MAX];
+    const ssize_t size = ::readlink(name.c_str(), target, sizeof target);
+    if (size <= 0) break;
+    // A relative target starts from the directory of its link.
+    const size_t slash = name.rfind('/');
+    name.resize(target[0] == '/' || slash == std::string::npos ? 0 : slash + 1);
+    name.append(target, static_cast<size_t>(size));
+  }
+  return newest;
+}
+
+bool RealDisk::is_directory(std::string_view path) {
+  if (directories_.known_absent(path)) return false;
+  struct stat st;
+  return ::stat(PathBuffer(path), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+bool RealDisk::exists(std::string_view path) {
+  if (directories_.known_absent(path)) return false;
+  struct stat st;
+  return ::lstat(PathBuffer(path), &st) == 0;
+}
+
+std::error_code RealDisk::read(std::string_view path, std::string& out) {
+  File file(path, O_RDONLY);
+  struct stat st;
+  if (!file || ::fstat(file.fd(), &st) != 0) return last_error();
+  const size_t before = out.size();
+  size_t used = before;
+  // One byte more than the size, so that the end is seen without growing.
+  size_t room = S_ISREG(st.st_mode) ? static_cast<size_t>(st.st_size) + 1 : 64 * 1024;
+  for (;;) {
+    out.resize(used + room);
+    const ssize_t got = ::read(file.fd(), out.data() + used, room);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      const std::error_code error = last_error();
+      out.resize(before);
+      return error;
+    }
+    used += static_cast<size_t>(got);
+    room -= static_cast<size_t>(got);
+    if (got == 0) break;
+    if (room == 0) room = std::max<size_t>(64 * 1024, used / 2);
+  }
+  out.resize(used);
+  return {};
+}
+
+std::error_code RealDisk::write(std::string_view path, std::string_view text, bool append) {
+  File file(path, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC));
+  if (!file) return last_error();
+  changed(path);
+  while (!text.empty()) {
+    const ssize_t put = ::write(file.fd(), text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return last_error();
+    text.remove_prefix(static_cast<size_t>(put));
+  }
+  return file.close();
+}
+
+std::error_code RealDisk::touch(std::string_view path) {
+  // Opened for writing: what may not be written may not be touched, and a directory neither.
+  const File file(path, O_RDWR | O_CREAT);
+  if (!file || ::futimens(file.fd(), nullptr) != 0) return last_error();
+  changed(path);
+  return {};
+}
+
+std::error_code RealDisk::remove(std::string_view path) {
+  if (::unlink(PathBuffer(path)) != 0) return last_error();
+  changed(path);
+  return {};
+}
+
+std::vector<std::string> RealDisk::glob(std::string_view pattern) {
+  if (pattern.starts_with('~')) return glob_paths(expand_tilde(pattern, {}), *this);
+  return glob_paths(pattern, *this);
+}
+
+std::string RealDisk::expand_tilde(std::string_view path, std::string_view home) {
+  if (!path.starts_with('~')) return std::string(path);
+  const size_t end = std::min(path.find('/'), path.size());
+  const std::string user(path.substr(1, end - 1));
+  if (user.empty() && home.empty()) {
+    if (const char* from_environment = std::getenv("HOME")) home = from_environment;
+  }
+  if (!user.empty() || home.empty()) {
+    const passwd* entry = user.empty() ? ::getpwuid(::getuid()) : ::getpwnam(user.c_str());
+    if (!entry || !entry->pw_dir) return std::string(path);
+    home = entry->pw_dir;
+  }
+  return std::string(home).append(path.substr(end));
+}
+
+std::string RealDisk::real_path(std::string_view path) {
+  const std::unique_ptr<char, decltype(&std::free)> found(::realpath(PathBuffer(path), nullptr),
+                                                          &std::free);
+  return found ? std::string(found.get()) : std::string();
+}
+
+// The members are read again only when the archive's file has changed.
+const RealDisk::KnownArchive& RealDisk::archive(std::string_view path) {
+  KnownArchive& known = archives_[std::string(path)];
+  if (known.epoch == epoch_) return known;
+  const File file(path, O_RDONLY | O_NONBLOCK);
+  struct stat st;
+  if (!file || ::fstat(file.fd(), &st) != 0) {
+    known = {};
+    known.error = last_error();
+    known.epoch = epoch_;
+    return known;
+  }
+  const bool same = known.epoch != 0 && !known.racy && known.st.st_ino == st.st_ino &&
+                    known.st.st_dev == st.st_dev && known.st.st_size == st.st_size &&
+                    same_time(known.st.st_ctim, st.st_ctim) &&
+                    same_time(known.st.st_mtim, st.st_mtim);
+  if (!same) {
+    known = {};
+    known.st = st;
+    known.racy = within_clock_tick(st.st_ctim, file_clock_now());
+    known.error = known.index.read(file.fd());
+  }
+  known.epoch = epoch_;
+  return known;
+}
+
+FileTime RealDisk::member_mtime(std::string_view path, std::string_view member) {
+  const ArchiveMember* found = archive(path).index.find(member);
+  // No date: a deterministic archive, whose members are always made anew.
+  if (!found || found->date <= 0) return FileTime::absent();
+  return file_time({found->date, 0});
+}
+
+std::error_code RealDisk::touch_member(std::string_view path, std::string_view member) {
+  changed(path);
+  const KnownArchive& known = archive(path);
+  if (known.error) return known.error;
+  const ArchiveMember* found = known.index.find(member);
+  if (!found)
+    return known.index.damaged() ? std::make_error_code(std::errc::invalid_argument)
+                                 : std::make_error_code(std::errc::no_such_device_or_address);
+  File file(path, O_RDWR);
+  if (!file) return last_error();
+  if (const std::error_code error = write_member_date(file.fd(), *found, ::time(nullptr)))
+    return error;
+  changed(path);
+  return file.close();
+}
+
+std::vector<std::string> RealDisk::glob_members(std::string_view path, std::string_view pattern) {
+  const NamePattern wanted(pattern);
+  std::vector<std::string> names;
+  for (const ArchiveMember& member : archive(path).index.members())
+    if (wanted.match(member.name)) names.push_back(member.name);
+  std::ranges::sort(names);
+  return names;
+}
+
+void RealDisk::changed(std::string_view path) {
+  directories_.changed(path);
+  if (!archives_.empty()) archives_.erase(std::string(path));
+}
+
+void RealDisk::forget_all() {
+  ++epoch_;
+  directories_.forget_all();
+}
+
+}  // namespace
+
+std::unique_ptr<Disk> make_real_disk() { return std::make_unique<RealDisk>(); }
+
+}  // namespace cmz
