@@ -111,7 +111,7 @@ void MakefileReader::assignment(const Statement& s) {
     v->export_ = Export::yes;
     e_.db.globals.touch();
   }
-  if (s.modifiers.private_) v->private_ = true;
+  if (s.modifiers.private_) v->private_ = e_.any_private = true;
 }
 
 // define NAME [OP] ... endef. Manual, "Defining Multi-Line Variables".
@@ -157,7 +157,7 @@ void MakefileReader::define(const Statement& s) {
     v->export_ = Export::yes;
     e_.db.globals.touch();
   }
-  if (v && modifiers.private_) v->private_ = true;
+  if (v && modifiers.private_) v->private_ = e_.any_private = true;
 }
 
 void MakefileReader::include(const Statement& s, bool optional) {

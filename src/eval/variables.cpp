@@ -118,18 +118,22 @@ void Evaluator::assign_for_target(VariableSet& set, std::string_view name, Assig
   ScopeGuard guard(*this, &own);
   Variable* v = assign(set, name, op, text, origin, true);
   if (v == nullptr) return;
-  if (modifiers.private_) v->private_ = true;
+  if (modifiers.private_) v->private_ = any_private = true;
   if (modifiers.export_) v->export_ = Export::yes;
-  if (v->origin != Origin::override_) {
-    const Variable* global = db.globals.find(v->name);
-    if (global && (global->origin == Origin::environment_override ||
-                   global->origin == Origin::command_line)) {
-      v->value = global->value;
-      v->origin = global->origin;
-      v->flavor = global->flavor;
-      v->append = false;
-      v->value_changed();
-    }
+  yield_to_global(set, name);
+}
+
+void Evaluator::yield_to_global(VariableSet& set, std::string_view name) {
+  Variable* v = set.find(db.symbols.intern(name));
+  if (v == nullptr || v->origin == Origin::override_) return;
+  const Variable* global = db.globals.find(v->name);
+  if (global && (global->origin == Origin::environment_override ||
+                 global->origin == Origin::command_line)) {
+    v->value = global->value;
+    v->origin = global->origin;
+    v->flavor = global->flavor;
+    v->append = false;
+    v->value_changed();
   }
 }
 

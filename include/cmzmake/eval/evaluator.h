@@ -92,6 +92,8 @@ class Evaluator {
   // A target- or pattern-specific assignment: what a stronger global definition says goes before.
   void assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
                          Origin origin, const Modifiers& modifiers);
+  // Where a command-line definition (or one of -e) overrules the one of that name in `set`, it is copied there.
+  void yield_to_global(VariableSet& set, std::string_view name);
   void undefine(VariableSet& set, std::string_view name, Origin origin);
   // `VAR=value` of a command line; false when `text` is no assignment.
   bool assign_command_line(std::string_view text, Origin origin);
@@ -130,6 +132,9 @@ class Evaluator {
   Shell& shell;
   Diagnostics& diagnostics;
 
+  bool any_private = false;  // some variable is private: targets must not see their parents' ones
+  VariableSet* empty_set() { return &empty_set_; }
+
   char recipe_prefix = '\t';
   bool reading_makefiles = false;
   std::vector<std::string> original_environment;  // NAME=VALUE as make got it
@@ -150,6 +155,7 @@ class Evaluator {
   void assigned(VariableSet& set, Variable& variable);
 
   Scope global_scope_;
+  VariableSet empty_set_;
   const Scope* scope_;
   Location variable_place_;
   int depth_ = 0;

@@ -66,6 +66,10 @@ class Database {
   Scope& new_scope() { return scopes_.emplace_back(); }
   TargetGroup& new_group() { return groups_.emplace_back(); }
   PendingPrerequisites& new_pending() { return pending_.emplace_back(); }
+  // Whether a pattern is matched against whole names: it contains a slash.
+  static bool pattern_has_slash(std::string_view pattern) {
+    return pattern.find('/') != std::string_view::npos;
+  }
   const std::deque<Recipe>& recipes() const { return recipes_; }
 
   // Implicit rules in the order in which they are tried.

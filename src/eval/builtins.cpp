@@ -1,0 +1,122 @@
+// The built-in variables and rules enter the database.
+#include <algorithm>
+#include <unordered_map>
+
+#include "builtin_data.h"
+#include "cmzmake/base/strings.h"
+#include "cmzmake/eval/special_targets.h"
+#include "names.h"
+
+namespace cmz {
+namespace {
+
+void fill_recipe(Recipe& recipe, std::string_view text) {
+  recipe.prefix = '\t';
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    recipe.source.push_back(text.substr(0, end));
+    recipe.source_lines.push_back(0);
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+void Evaluator::define_builtin_variables() {
+  // Automatic variables' directory and file parts. Manual, "Automatic Variables".
+  for (const char c : std::string_view("@%<?^+*|")) {
+    if (c == '|') continue;
+    const std::string name(1, c);
+    define(db.globals, name + "D", "$(patsubst %/,%,$(dir $" + name + "))", Origin::automatic,
+           Flavor::recursive);
+    define(db.globals, name + "F", "$(notdir $" + name + ")", Origin::automatic, Flavor::recursive);
+  }
+  if (!settings.no_builtin_variables)
+    for (const BuiltinVariable& v : builtin_variables())
+      define(db.globals, v.name, std::string(v.value), Origin::default_, Flavor::recursive);
+  std::string suffixes;
+  if (!settings.no_builtin_rules) {
+    suffixes = builtin_suffixes();
+    Target& target = db.target(".SUFFIXES");
+    target.is_target = target.builtin = true;
+    for (std::string_view s : Words(builtin_suffixes())) db.suffixes.push_back(s);
+  }
+  define(db.globals, "SUFFIXES", suffixes, Origin::default_, Flavor::simple);
+  Variable& all = *define(db.globals, ".VARIABLES", "", Origin::default_, Flavor::simple);
+  all.special = true;
+}
+
+void Evaluator::define_builtin_rules() {
+  // Suffix rules wait as targets until the makefiles had their say about .SUFFIXES.
+  for (const BuiltinRule& rule : builtin_suffix_rules()) {
+    Target& target = db.target(rule.target);
+    if (target.recipe) continue;
+    Recipe& recipe = db.new_recipe();
+    fill_recipe(recipe, rule.recipe);
+    target.recipe = &recipe;
+    target.builtin = true;
+  }
+}
+
+void Evaluator::convert_suffix_rules() {
+  const bool second = std::exchange(db.special.second_expansion, false);
+  // `.c.o` becomes `%.o: %.c`, `.c` becomes `%: %.c`; each suffix alone says that names with it
+  // are of a known type. Manual, "Old-Fashioned Suffix Rules", "Match-Anything Pattern Rules".
+  const auto add = [&](std::string_view target_suffix, std::string_view source_suffix,
+                       const Target* from) {
+    auto rule = std::make_unique<PatternRule>();
+    std::string target = "%";
+    if (target_suffix == ".a" && from)
+      target = "(%.o)";
+    else
+      target += target_suffix;
+    rule->target_texts.push_back(db.arena.copy(target));
+    rule->targets.push_back(parse_rule_pattern(target, db.arena));
+    rule->from_suffix = true;
+    if (from) {
+      PatternPrerequisite p;
+      p.text = db.arena.copy("%" + std::string(source_suffix));
+      rule->prerequisites.push_back(p);
+      rule->recipe = from->recipe;
+      rule->where = from->where;
+      rule->builtin = from->builtin;
+    }
+    add_pattern_rule(db, std::move(rule), false);
+  };
+  const auto usable = [&](std::string_view name) -> const Target* {
+    const Target* t = db.find_target(name);
+    if (t == nullptr || t->recipe == nullptr) return nullptr;
+    if (!t->prerequisites.empty() && !db.special.posix) return nullptr;
+    return t;
+  };
+  for (std::string_view source : db.suffixes) {
+    add(source, {}, nullptr);
+    if (const Target* t = usable(source)) add("", source, t);
+    for (std::string_view target : db.suffixes) {
+      if (source == target) continue;
+      std::string name(source);
+      name += target;
+      if (const Target* t = usable(name)) {
+        add(target, source, t);
+      }
+    }
+  }
+  if (!settings.no_builtin_rules) {
+    for (const BuiltinRule& rule : builtin_pattern_rules()) {
+      auto pattern = std::make_unique<PatternRule>();
+      pattern->target_texts.push_back(rule.target);
+      pattern->targets.push_back(parse_rule_pattern(rule.target, db.arena));
+      append_pattern_prerequisites(*this, rule.prerequisites, *pattern);
+      Recipe& recipe = db.new_recipe();
+      fill_recipe(recipe, rule.recipe);
+      pattern->recipe = &recipe;
+      pattern->terminal = rule.terminal;
+      pattern->builtin = true;
+      add_pattern_rule(db, std::move(pattern), false);
+    }
+  }
+  db.special.second_expansion = second;
+}
+
+}  // namespace cmz

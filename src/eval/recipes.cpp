@@ -1,0 +1,294 @@
+#include "cmzmake/eval/recipes.h"
+
+#include <unordered_set>
+
+#include "cmzmake/base/strings.h"
+#include "names.h"
+
+namespace cmz {
+namespace {
+
+// `lib(member)`: the archive's name; empty when `name` is none.
+std::string_view archive_of(std::string_view name) {
+  const size_t open = name.find('(');
+  if (open == std::string_view::npos || open == 0 || name.back() != ')') return {};
+  return name.substr(0, open);
+}
+
+std::string_view member_of(std::string_view name) {
+  const size_t open = name.find('(');
+  return name.substr(open + 1, name.size() - open - 2);
+}
+
+// Without a pattern rule, a name's stem is what stands before a known suffix.
+std::string_view suffix_stem(const Database& db, std::string_view name) {
+  for (std::string_view suffix : db.suffixes)
+    if (name.size() > suffix.size() && name.substr(name.size() - suffix.size()) == suffix)
+      return name.substr(0, name.size() - suffix.size());
+  return {};
+}
+
+bool is_posix_shell(std::string_view shell) {
+  const size_t slash = shell.rfind('/');
+  if (slash != std::string_view::npos) shell.remove_prefix(slash + 1);
+  return shell == "sh" || shell == "bash" || shell == "dash" || shell == "ksh" || shell == "rksh" ||
+         shell == "zsh" || shell == "ash";
+}
+
+LineFlags take_flags(std::string_view& text) {
+  LineFlags flags;
+  size_t i = 0;
+  for (; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '@')
+      flags.silent = true;
+    else if (c == '-')
+      flags.ignore_errors = true;
+    else if (c == '+')
+      flags.recursive = true;
+    else if (!is_blank(c) && c != '\n')
+      break;
+  }
+  text.remove_prefix(i);
+  return flags;
+}
+
+// Behind a backslash-newline one recipe prefix is removed; inside a reference the backslash-newline and the
+// blanks around it become one space. Manual, "Splitting Recipe Lines".
+std::string_view tidy_continuations(std::string_view text, char prefix, Arena& arena) {
+  if (text.find('\n') == std::string_view::npos) return text;
+  std::string out;
+  int depth = 0;
+  std::vector<char> closers;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '$' && i + 1 < text.size() && (text[i + 1] == '(' || text[i + 1] == '{')) {
+      closers.push_back(text[i + 1] == '(' ? ')' : '}');
+      ++depth;
+      out += c;
+      out += text[++i];
+      continue;
+    }
+    if (depth > 0 && c == (closers.back() == ')' ? '(' : '{')) {
+      closers.push_back(closers.back());
+      ++depth;
+    } else if (depth > 0 && c == closers.back()) {
+      closers.pop_back();
+      --depth;
+    }
+    if (c == '\\' && i + 1 < text.size()) {
+      if (text[i + 1] == '\n') {
+        size_t next = i + 2;
+        if (depth > 0) {
+          while (next < text.size() && is_blank(text[next])) ++next;
+          while (!out.empty() && is_blank(out.back())) out.pop_back();
+          out += ' ';
+        } else {
+          if (next < text.size() && text[next] == prefix) ++next;
+          out += "\\\n";
+        }
+        i = next - 1;
+        continue;
+      }
+      if (text[i + 1] == '\\') {
+        out += c;
+        ++i;
+      }
+    }
+    out += text[i];
+  }
+  return arena.copy(out);
+}
+
+void add_word(std::string& list, std::string_view word) {
+  if (!list.empty()) list += ' ';
+  list += word;
+}
+
+}  // namespace
+
+const Scope* target_scope(Evaluator& e, Target& target) {
+  if (target.scope) return target.scope;
+  const Scope* outer = e.global_scope();
+  if (target.parent && target.parent != &target) outer = target_scope(e, *target.parent);
+  const bool hide_private = e.any_private;
+
+  if (!target.pattern_variables_known) {
+    target.pattern_variables_known = true;
+    for (const PatternVariable& p : e.db.pattern_variables) {
+      const std::string_view name = target.name.view();
+      // A pattern without a slash is matched against the whole name here.
+      if (!p.pattern.has_percent || !p.pattern.matches(name)) continue;
+      if (!target.pattern_variables) target.pattern_variables = &e.db.new_variable_set();
+      PlaceGuard place(e, p.where);
+      const Origin origin = p.modifiers.override_ ? Origin::override_ : Origin::file;
+      if (p.op == AssignOp::simple) {
+        if (Variable* v = e.define(*target.pattern_variables, p.name, p.value, origin, Flavor::simple, p.where)) {
+          if (p.modifiers.private_) v->private_ = e.any_private = true;
+          if (p.modifiers.export_) v->export_ = Export::yes;
+        }
+        e.yield_to_global(*target.pattern_variables, p.name);
+      } else {
+        e.assign_for_target(*target.pattern_variables, p.name, p.op, p.value, origin, p.modifiers);
+      }
+    }
+  }
+  const auto wrap = [&](VariableSet* set, bool parent) {
+    Scope& scope = e.db.new_scope();
+    scope = {set, outer, parent};
+    outer = &scope;
+  };
+  bool boundary = hide_private;
+  if (target.pattern_variables) {
+    wrap(target.pattern_variables, true);
+    boundary = false;
+  }
+  if (target.variables) {
+    wrap(target.variables, target.pattern_variables == nullptr);
+    boundary = false;
+  }
+  if (boundary) wrap(e.empty_set(), true);
+  target.scope = outer;
+  return outer;
+}
+
+void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set,
+                             const std::string_view* stem) {
+  const auto define = [&](std::string_view name, std::string value) {
+    Variable& v = set.at(e.db.symbols.intern(name));
+    v.flavor = Flavor::simple;
+    v.origin = Origin::automatic;
+    v.value = std::move(value);
+  };
+  const std::string_view name = target.name.view();
+  const std::string_view archive = archive_of(name);
+  define("@", std::string(archive.empty() ? name : archive));
+  define("%", archive.empty() ? std::string() : std::string(member_of(name)));
+  std::string_view star = stem ? *stem : target.stem;
+  if (star.empty() && !stem && !target.has_static_pattern)
+    star = suffix_stem(e.db, archive.empty() ? name : member_of(name));
+  define("*", std::string(star));
+
+  // A prerequisite that is both normal and order-only is normal.
+  bool any_order_only = false;
+  for (const Prerequisite& p : target.prerequisites) any_order_only |= p.order_only;
+  std::unordered_set<const Target*> normal;
+  if (any_order_only)
+    for (const Prerequisite& p : target.prerequisites)
+      if (!p.order_only && p.target) normal.insert(p.target);
+
+  std::string first, all, every, newer, order_only;
+  std::unordered_set<const Target*> in_all, in_newer, in_order_only;
+  bool have_first = false;
+  for (const Prerequisite& p : target.prerequisites) {
+    if (p.target == nullptr || p.hidden) continue;
+    std::string_view word = p.target->name.view();
+    if (!archive_of(word).empty()) word = member_of(word);
+    if (p.order_only) {
+      if (!normal.contains(p.target) && in_order_only.insert(p.target).second) add_word(order_only, word);
+      continue;
+    }
+    if (!have_first) {
+      first = word;
+      have_first = true;
+    }
+    add_word(every, word);
+    if (in_all.insert(p.target).second) add_word(all, word);
+    if (p.changed && in_newer.insert(p.target).second) add_word(newer, word);
+  }
+  define("<", std::move(first));
+  define("^", std::move(all));
+  define("+", std::move(every));
+  define("?", std::move(newer));
+  define("|", std::move(order_only));
+}
+
+void prepare_recipe(Evaluator& e, Recipe& recipe) {
+  if (recipe.prepared) return;
+  recipe.prepared = true;
+  const auto add = [&](std::string_view text, uint32_t line) {
+    RecipeLine out;
+    text = tidy_continuations(text, recipe.prefix, e.db.arena);
+    std::string_view body = text;
+    out.flags = take_flags(body);
+    if (text.find("$(MAKE)") != std::string_view::npos || text.find("${MAKE}") != std::string_view::npos)
+      out.flags.recursive = true;
+    recipe.any_recursive |= out.flags.recursive;
+    out.text = text;
+    out.line = line;
+    if (text.find('$') != std::string_view::npos) out.tree = parse_owned_expr(text, e.db.symbols);
+    recipe.lines.push_back(std::move(out));
+  };
+  if (recipe.one_shell && recipe.source.size() > 1) {
+    std::string whole;
+    for (size_t i = 0; i < recipe.source.size(); ++i) {
+      if (i > 0) whole += '\n';
+      whole += recipe.source[i];
+    }
+    add(e.db.arena.copy(whole), recipe.source_lines[0]);
+    return;
+  }
+  for (size_t i = 0; i < recipe.source.size(); ++i) add(recipe.source[i], recipe.source_lines[i]);
+}
+
+std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target) {
+  std::vector<ExpandedLine> out;
+  Recipe& recipe = *target.recipe;
+  prepare_recipe(e, recipe);
+  VariableSet automatic;
+  set_automatic_variables(e, target, automatic);
+  Scope scope{&automatic, target_scope(e, target), false};
+  ScopeGuard guard(e, &scope);
+  PlaceGuard place(e, recipe.where);
+
+  for (const RecipeLine& line : recipe.lines) {
+    std::string text;
+    e.where = {recipe.where.file, line.line};
+    if (line.tree)
+      e.expand(*line.tree, text);
+    else
+      text = line.text;
+
+    if (recipe.one_shell) {
+      std::string_view body = text;
+      LineFlags flags = line.flags;
+      flags |= take_flags(body);
+      std::string whole;
+      const bool posix = is_posix_shell(e.value_of("SHELL"));
+      bool first = true;
+      while (true) {  // a shell like sh: the prefixes of later lines are dropped too
+        const size_t end = body.find('\n');
+        std::string_view piece = body.substr(0, end);
+        if (!first && posix) take_flags(piece);
+        if (!first) whole += '\n';
+        whole += piece;
+        first = false;
+        if (end == std::string_view::npos) break;
+        body.remove_prefix(end + 1);
+      }
+      if (!trim(whole).empty()) out.push_back({std::move(whole), line.line, flags});
+      continue;
+    }
+
+    // An expansion with newlines is several lines; a backslash-newline continues one.
+    std::string_view rest = text;
+    while (true) {
+      size_t end = rest.find('\n');
+      while (end != std::string_view::npos && end > 0) {
+        size_t slashes = 0;
+        while (slashes < end && rest[end - 1 - slashes] == '\\') ++slashes;
+        if (slashes % 2 == 0) break;
+        end = rest.find('\n', end + 1);
+      }
+      std::string_view body = rest.substr(0, end);
+      LineFlags flags = line.flags;
+      flags |= take_flags(body);
+      if (!trim(body).empty()) out.push_back({std::string(body), line.line, flags});
+      if (end == std::string_view::npos) break;
+      rest.remove_prefix(end + 1);
+    }
+  }
+  return out;
+}
+
+}  // namespace cmz

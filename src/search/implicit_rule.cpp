@@ -1,0 +1,310 @@
+// The search for an implicit rule, chains included.
+// Reference: manual, "Implicit Rule Search Algorithm", "How Patterns Match", "Chains of Implicit Rules".
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cmzmake/base/strings.h"
+#include "cmzmake/eval/recipes.h"
+#include "cmzmake/eval/special_targets.h"
+#include "cmzmake/search/search.h"
+#include "cmzmake/syntax/reader.h"
+
+namespace cmz {
+
+// One pattern rule that matches the name.
+struct Search::Match {
+  const PatternRule* rule;
+  uint32_t target;
+  std::string_view directory;  // cut off the name because the pattern has no slash
+  std::string_view stem;       // without that directory
+};
+
+struct Search::FoundPrerequisite {
+  std::string name;
+  bool order_only = false;
+  bool wait_before = false;
+  bool from_pattern = false;                // its text held a `%`
+  std::unique_ptr<FoundRule> intermediate;  // made by a rule of its own
+};
+
+struct Search::FoundRule {
+  const PatternRule* rule = nullptr;
+  uint32_t target = 0;
+  std::string directory;
+  std::string stem;  // without directory
+  std::vector<FoundPrerequisite> prerequisites;
+};
+
+namespace {
+
+std::string substitute_percent(std::string_view text, std::string_view stem, std::string_view directory,
+                               bool* had_percent) {
+  const Pattern pattern = parse_pattern(text);
+  *had_percent = pattern.has_percent();
+  if (!pattern.has_percent()) return pattern.text;
+  return fmt::format("{}{}{}{}", directory, pattern.prefix(), stem, pattern.suffix());
+}
+
+}  // namespace
+
+bool Search::exists(std::string_view name) {
+  const size_t open = name.find('(');
+  if (open != std::string_view::npos && open > 0 && name.back() == ')')
+    return !e_.disk.member_mtime(name.substr(0, open), name.substr(open + 1, name.size() - open - 2))
+                .is_absent();
+  return e_.disk.listed(name);
+}
+
+bool Search::implicit_rule(Target& target) {
+  if (index_version_ != e_.db.pattern_rules_version) {
+    index_.build(e_.db.pattern_rules);
+    index_version_ = e_.db.pattern_rules_version;
+    impossible_.clear();
+  }
+  const std::string_view name = target.name.view();
+  std::unique_ptr<FoundRule> found = find_rule(&target, name, false, 0);
+  if (!found) {
+    const size_t open = name.find('(');
+    if (open != std::string_view::npos && open > 0 && name.back() == ')')
+      found = find_rule(&target, name.substr(open), true, 0);
+  }
+  if (!found) return false;
+  apply(target, *found);
+  return true;
+}
+
+std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string_view name,
+                                                     bool archive_member, int depth) {
+  const size_t slash = archive_member ? std::string_view::npos : name.rfind('/');
+  const std::string_view directory =
+      slash == std::string_view::npos ? std::string_view() : name.substr(0, slash + 1);
+  const std::string_view base = name.substr(directory.size());
+
+  std::vector<RuleIndex::Candidate> candidates;
+  index_.collect(name, candidates);
+  std::vector<Match> matches;
+  bool specific = false;
+  for (const auto& candidate : candidates) {
+    const PatternRule& rule = *candidate.rule;
+    if (!rule.prerequisites.empty() && rule.recipe == nullptr) continue;
+    if (rule.in_use) continue;
+    const PatternText& pattern = rule.targets[candidate.target];
+    const bool anything = pattern.match_anything();
+    if (depth > 0 && anything && !rule.terminal) continue;
+    const bool whole = directory.empty() ||
+                       e_.db.pattern_has_slash(rule.target_texts[candidate.target]);
+    const std::string_view subject = whole ? name : base;
+    if (!pattern.matches(subject)) continue;
+    if (!anything) specific = true;
+    if (rule.prerequisites.empty() && rule.recipe == nullptr) continue;
+    Match match;
+    match.rule = &rule;
+    match.target = candidate.target;
+    match.directory = whole ? std::string_view() : directory;
+    match.stem = subject.substr(pattern.prefix.size(),
+                                subject.size() - pattern.prefix.size() - pattern.suffix.size());
+    matches.push_back(match);
+  }
+  if (specific)
+    std::erase_if(matches, [](const Match& m) {
+      return m.rule->targets[m.target].match_anything() && !m.rule->terminal;
+    });
+  if (matches.empty()) return nullptr;
+  // The shortest stem is the most specific.
+  std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+    return a.stem.size() + a.directory.size() < b.stem.size() + b.directory.size();
+  });
+
+  auto found = std::make_unique<FoundRule>();
+  bool mentioned = false;
+  for (const bool compatible : {false, true}) {
+    if (compatible && !mentioned) break;
+    for (const bool chains : {false, true}) {
+      for (const Match& match : matches) {
+        if (chains && match.rule->terminal) continue;
+        if (try_rule(target, name, match, chains, compatible, depth, *found, &mentioned)) return found;
+      }
+    }
+  }
+  return nullptr;
+}
+
+bool Search::ought_to_exist(Target* target, std::string_view name, bool compatible, bool* mentioned) {
+  if (target)
+    for (const Prerequisite& p : target->prerequisites)
+      if (p.target && p.target->name.view() == name) return true;
+  const Target* known = e_.db.find_target(name);
+  if (known == nullptr) return false;
+  if (known->is_target) return true;
+  if (known->is_explicit) {
+    *mentioned = true;
+    return compatible;
+  }
+  return false;
+}
+
+std::vector<Search::FoundPrerequisite> Search::prerequisites_of(Target* target, std::string_view name,
+                                                                const Match& match) {
+  std::vector<FoundPrerequisite> out;
+  for (const PatternPrerequisite& p : match.rule->prerequisites) {
+    if (!p.second_expansion) {
+      FoundPrerequisite f;
+      f.name = substitute_percent(p.text, match.stem, match.directory, &f.from_pattern);
+      f.order_only = p.order_only;
+      f.wait_before = p.wait_before;
+      out.push_back(std::move(f));
+      continue;
+    }
+    // `%` becomes the stem through $*; then the text is expanded, and may become several names.
+    std::string text;
+    bool percent = false;
+    const size_t at = find_percent(p.text);
+    if (at != std::string_view::npos) {
+      percent = true;
+      text = fmt::format("{}$*{}", p.text.substr(0, at), p.text.substr(at + 1));
+    } else {
+      text = p.text;
+    }
+    Target temporary;
+    Target& subject = target ? *target : temporary;
+    if (!target) temporary.name = temporary.hashed_name = e_.db.symbols.intern(name);
+    VariableSet automatic;
+    const std::string stem = percent && !match.directory.empty()
+                                 ? std::string(match.stem)
+                                 : std::string(match.directory) + std::string(match.stem);
+    const std::string_view stem_view = stem;
+    set_automatic_variables(e_, subject, automatic, &stem_view);
+    Scope scope{&automatic, target ? target_scope(e_, *target) : e_.global_scope(), false};
+    ScopeGuard guard(e_, &scope);
+    PlaceGuard place(e_, match.rule->where);
+    const std::string expanded = e_.expand(text);
+    std::vector<Prerequisite> names;
+    bool order_only = p.order_only;
+    std::string_view rest = expanded;
+    for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
+      if (word == "|") {
+        order_only = true;
+        continue;
+      }
+      FoundPrerequisite f;
+      f.name = percent ? std::string(match.directory) + std::string(word) : std::string(word);
+      while (f.name.size() > 2 && f.name.compare(0, 2, "./") == 0) f.name.erase(0, 2);
+      f.order_only = order_only;
+      f.from_pattern = percent;
+      out.push_back(std::move(f));
+    }
+  }
+  return out;
+}
+
+bool Search::try_rule(Target* target, std::string_view name, const Match& match, bool chains, bool compatible,
+                      int depth, FoundRule& out, bool* mentioned) {
+  if (trace)
+    trace(depth, fmt::format("Trying pattern rule with stem '{}'.", match.stem));
+  std::vector<FoundPrerequisite> prerequisites = prerequisites_of(target, name, match);
+  for (FoundPrerequisite& p : prerequisites) {
+    if (ought_to_exist(target, p.name, compatible, mentioned)) continue;
+    if (exists(p.name)) continue;
+    if (vpath(p.name)) continue;
+    if (!chains) return false;
+    const Symbol symbol = e_.db.symbols.intern(p.name);
+    if (impossible_.contains(symbol)) return false;
+    match.rule->in_use = true;
+    p.intermediate = find_rule(nullptr, p.name, false, depth + 1);
+    match.rule->in_use = false;
+    if (!p.intermediate) {
+      impossible_.insert(symbol);
+      return false;
+    }
+  }
+  out.rule = match.rule;
+  out.target = match.target;
+  out.directory = match.directory;
+  out.stem = match.stem;
+  out.prerequisites = std::move(prerequisites);
+  return true;
+}
+
+void Search::apply(Target& target, FoundRule& found) {
+  Database& db = e_.db;
+  const PatternRule& rule = *found.rule;
+  const std::string stem = found.directory + found.stem;
+  target.stem = db.arena.copy(stem);
+  target.recipe = rule.recipe;
+
+  std::vector<Prerequisite> all;
+  for (FoundPrerequisite& f : found.prerequisites) {
+    Target& made = db.target(f.name);
+    Prerequisite p;
+    p.target = &made;
+    p.order_only = f.order_only;
+    p.wait_before = f.wait_before;
+    p.from_implicit = true;
+    all.push_back(p);
+    if (f.intermediate && !made.recipe) {
+      apply(made, *f.intermediate);
+      made.searched = true;
+      made.is_target = true;
+      const bool by_pattern_name = made.is_explicit;
+      if (!by_pattern_name && !made.not_intermediate && !db.special.not_intermediate_all)
+        made.intermediate = true;
+    } else if (!f.from_pattern) {
+      made.is_explicit = true;
+    }
+  }
+  all.insert(all.end(), target.prerequisites.begin(), target.prerequisites.end());
+  target.prerequisites = std::move(all);
+
+  if (const Target* pattern = db.find_target(rule.target_texts[found.target])) {
+    if (pattern->precious) target.precious = true;
+    if (pattern->secondary) target.secondary = true;
+    if (pattern->not_intermediate) target.not_intermediate = true;
+  }
+
+  // The rule's other targets are made by the same recipe.
+  if (rule.targets.size() > 1) {
+    TargetGroup& group = db.new_group();
+    group.members.push_back(&target);
+    for (uint32_t t = 0; t < rule.targets.size(); ++t) {
+      if (t == found.target) continue;
+      const PatternText& pattern = rule.targets[t];
+      const bool slash = db.pattern_has_slash(rule.target_texts[t]);
+      Target& other = db.target(fmt::format("{}{}{}{}", slash ? "" : found.directory, pattern.prefix,
+                                            found.stem, pattern.suffix));
+      if (&other == &target) continue;
+      other.is_target = true;
+      if (const Target* named = db.find_target(rule.target_texts[t]))
+        if (named->precious) other.precious = true;
+      group.members.push_back(&other);
+    }
+    target.group = &group;
+  }
+}
+
+void Search::expand_prerequisites(Target& target) {
+  if (target.snapped) return;
+  target.snapped = true;
+  bool any = false;
+  for (const Prerequisite& p : target.prerequisites) any |= p.pending != nullptr;
+  if (!any) return;
+  // Each text sees what was expanded before it.
+  std::vector<Prerequisite> waiting = std::move(target.prerequisites);
+  target.prerequisites.clear();
+  for (const Prerequisite& p : waiting) {
+    if (p.pending == nullptr) {
+      target.prerequisites.push_back(p);
+      continue;
+    }
+    VariableSet automatic;
+    const std::string_view stem = p.pending->stem;
+    set_automatic_variables(e_, target, automatic, p.pending->is_static_pattern ? &stem : nullptr);
+    Scope scope{&automatic, target_scope(e_, target), false};
+    ScopeGuard guard(e_, &scope);
+    PlaceGuard place(e_, p.pending->where);
+    const std::string text = e_.expand(p.pending->text);
+    append_prerequisites(e_, text, nullptr, target.prerequisites);
+  }
+}
+
+}  // namespace cmz
