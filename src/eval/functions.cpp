@@ -53,6 +53,7 @@ class FunctionCall {
   void wildcard();
   void realpath();
   int64_t number(std::string_view text, std::string_view what);
+  void check_number(NumberError error, std::string_view text, std::string_view what);
 
   Evaluator& e_;
   const Expr& expr_;
@@ -127,22 +128,16 @@ void FunctionCall::run() {
     case Function::addprefix: addprefix(arg(0), arg(1), out_); break;
     case Function::addsuffix: addsuffix(arg(0), arg(1), out_); break;
     case Function::and_: and_(); break;
-    case Function::basename: basenames(arg(0), out_); break;
+    case Function::basename: cmz::basename(arg(0), out_); break;
     case Function::call: call(); break;
-    case Function::dir: dirs(arg(0), out_); break;
+    case Function::dir: cmz::dir(arg(0), out_); break;
     case Function::error: throw Fatal(e_.where, std::string(arg(0)));
     case Function::eval: e_.eval_text(arg(0), e_.where); break;
     case Function::file: file(); break;
     case Function::filter: filter(arg(0), arg(1), out_); break;
     case Function::filter_out: filter_out(arg(0), arg(1), out_); break;
-    case Function::findstring:
-      if (arg(1).find(arg(0)) != std::string_view::npos) out_ += arg(0);
-      break;
-    case Function::firstword: {
-      std::string_view rest = arg(0);
-      out_ += next_word(rest);
-      break;
-    }
+    case Function::findstring: findstring(arg(0), arg(1), out_); break;
+    case Function::firstword: out_ += firstword(arg(0)); break;
     case Function::flavor: {
       Variable* v = e_.lookup(arg(0));
       out_ += v == nullptr ? "undefined" : v->flavor == Flavor::simple ? "simple" : "recursive";
@@ -153,18 +148,18 @@ void FunctionCall::run() {
     case Function::info: e_.diagnostics.info(arg(0)); break;
     case Function::intcmp: intcmp(); break;
     case Function::join: join(arg(0), arg(1), out_); break;
-    case Function::lastword: lastword(arg(0), out_); break;
+    case Function::lastword: out_ += lastword(arg(0)); break;
     case Function::let: let(); break;
-    case Function::notdir: notdirs(arg(0), out_); break;
+    case Function::notdir: cmz::notdir(arg(0), out_); break;
     case Function::or_: or_(); break;
     case Function::origin: origin(); break;
     case Function::patsubst: patsubst(arg(0), arg(1), arg(2), out_); break;
     case Function::realpath: realpath(); break;
     case Function::shell: out_ += e_.run_shell(arg(0)); break;
-    case Function::sort: sort_words(arg(0), out_); break;
+    case Function::sort: cmz::sort(arg(0), out_); break;
     case Function::strip: strip(arg(0), out_); break;
     case Function::subst: subst(arg(0), arg(1), arg(2), out_); break;
-    case Function::suffix: suffixes(arg(0), out_); break;
+    case Function::suffix: cmz::suffix(arg(0), out_); break;
     case Function::value:
       if (Variable* v = e_.lookup(arg(0))) out_ += v->value;
       break;
@@ -172,7 +167,7 @@ void FunctionCall::run() {
     case Function::wildcard: wildcard(); break;
     case Function::word: word(); break;
     case Function::wordlist: wordlist(); break;
-    case Function::words: out_ += fmt::format_int(count_words(arg(0))).c_str(); break;
+    case Function::words: out_ += fmt::format_int(words(arg(0))).c_str(); break;
   }
 }
 
@@ -304,39 +299,41 @@ void FunctionCall::and_() {
 }
 
 void FunctionCall::intcmp() {
-  std::string left(trim(expand_whole(0)));
-  std::string right(trim(expand_whole(1)));
-  const auto check = [&](const std::string& text, const char* which) {
-    if (!is_integer(text))
-      fail(text.empty() ? fmt::format("non-numeric {} argument to 'intcmp' function: empty value", which)
-                        : fmt::format("non-numeric {} argument to 'intcmp' function: '{}'", which, text));
-  };
-  check(left, "first");
-  check(right, "second");
+  const std::string left_text = expand_whole(0), right_text = expand_whole(1);
+  Integer left, right;
+  check_number(parse_integer(left_text, left), left_text, "non-numeric first argument to 'intcmp' function");
+  check_number(parse_integer(right_text, right), right_text,
+               "non-numeric second argument to 'intcmp' function");
   const int order = compare_integers(left, right);
   if (part_.count == 2) {
-    if (order == 0) out_ += left;
+    if (order == 0) out_ += left.text();
     return;
   }
-  // lt, eq, gt; a missing eq is empty, a missing gt is eq.
+  // lt, eq, gt: a missing eq is empty, a missing gt is eq.
   size_t chosen = order < 0 ? 2 : order == 0 ? 3 : 4;
   if (chosen == 4 && part_.count < 5) chosen = 3;
   if (chosen < part_.count) out_ += expand_raw(chosen);
 }
 
+void FunctionCall::check_number(NumberError error, std::string_view text, std::string_view what) {
+  switch (error) {
+    case NumberError::none: break;
+    case NumberError::empty: fail(fmt::format("{}: empty value", what));
+    case NumberError::invalid: fail(fmt::format("{}: '{}'", what, text));
+    case NumberError::out_of_range: fail(fmt::format("{}: Numerical result out of range: '{}'", what, text));
+  }
+}
+
 int64_t FunctionCall::number(std::string_view text, std::string_view what) {
-  text = trim(text);
-  if (!is_integer(text))
-    fail(text.empty() ? fmt::format("{}: empty value", what) : fmt::format("{}: '{}'", what, text));
-  std::optional<int64_t> value = parse_integer(text);
-  if (!value) fail(fmt::format("Numerical result out of range: '{}'", text));
-  return *value;
+  int64_t value = 0;
+  check_number(parse_number(text, value), trim(text), what);
+  return value;
 }
 
 void FunctionCall::word() {
   const int64_t n = number(arg(0), "invalid first argument to 'word' function");
   if (n < 1) fail("first argument to 'word' function must be greater than 0");
-  cmz::word(n, arg(1), out_);
+  out_ += cmz::word(n, arg(1));
 }
 
 void FunctionCall::wordlist() {
@@ -346,7 +343,7 @@ void FunctionCall::wordlist() {
     fail(fmt::format("invalid first argument to 'wordlist' function: '{}'", first));
   if (last < 0)
     fail(fmt::format("invalid second argument to 'wordlist' function: '{}'", last));
-  cmz::wordlist(first, last, arg(2), out_);
+  out_ += cmz::wordlist(first, last, arg(2));
 }
 
 // $(file OP NAME[,TEXT]): manual, "The `file` Function".

@@ -298,7 +298,7 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
 
   const bool suffix_like = head.builtin;
   if (!rule.double_colon) {
-    if (head.double_colon_head)
+    if (head.double_colon)
       throw Fatal(rule.where,
                   fmt::format("target file '{}' has both : and :: entries", head.name.view()));
     if (rule.recipe && head.recipe == rule.recipe) {
@@ -312,16 +312,13 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
                              fmt::format("warning: ignoring old recipe for target '{}'", head.name.view()));
     }
   } else {
-    if (head.is_target && !head.double_colon_head && !suffix_like)
+    if (head.is_target && !head.double_colon && !suffix_like)
       throw Fatal(rule.where,
                   fmt::format("target file '{}' has both : and :: entries", head.name.view()));
-    if (!head.double_colon_head) {
-      head.double_colon_head = &head;
-    } else {
-      target = &e_.db.add_double_colon(head);
-      target->variables = head.variables;
-      target->phony = head.phony;
-    }
+    head.double_colon = true;
+    target = &e_.db.add_double_colon(head);
+    target->variables = head.variables;
+    target->phony = head.phony;
   }
   target->is_target = target->is_explicit = true;
   head.is_target = head.is_explicit = true;
@@ -332,7 +329,6 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
   }
   if (group) {
     target->group = group;
-    target->grouped_explicitly = true;
     group->members.push_back(target);
   }
 

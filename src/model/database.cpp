@@ -17,7 +17,7 @@ Target& Database::target(Symbol name) {
 }
 
 Target& Database::add_double_colon(Target& head) {
-  Target* last = &head;
+  Target* last = &head;  // entries hang behind it in order
   while (last->next_double_colon) last = last->next_double_colon;
   Target& fresh = targets_.emplace_back();
   fresh.name = head.name;

@@ -69,48 +69,49 @@ struct Target {
   const Scope* scope = nullptr;      // what its recipe sees; made when it is first considered
   Target* parent = nullptr;          // the target that first wanted it
   TargetGroup* group = nullptr;
-  Target* next_double_colon = nullptr;  // the next double-colon rule of the same name
-  Target* double_colon_head = nullptr;  // the first of them; itself for the first
+  // A target of double-colon rules has no rule of its own: each of its rules is a Target of the same name
+  // (not found by look-up), linked here in order. Manual, "Double-Colon Rules".
+  Target* next_double_colon = nullptr;
+  Target* double_colon_head = nullptr;  // of such a rule: the target they are rules of
 
   // What was declared.
-  bool is_target : 1 = false;        // a rule names it as a target
-  bool is_explicit : 1 = false;      // mentioned in a makefile: never removed as intermediate
+  bool is_target : 1 = false;         // a rule names it as a target
+  bool is_explicit : 1 = false;       // mentioned in a makefile as target or prerequisite
+  bool double_colon : 1 = false;      // its rules are in next_double_colon
   bool phony : 1 = false;
   bool precious : 1 = false;
   bool intermediate : 1 = false;
   bool secondary : 1 = false;
   bool not_intermediate : 1 = false;
-  bool grouped_explicitly : 1 = false;  // by `&:`
-  bool silent : 1 = false;              // named by .SILENT
-  bool ignore_errors : 1 = false;       // named by .IGNORE
-  bool not_parallel : 1 = false;        // named by .NOTPARALLEL: its prerequisites wait for each other
+  bool silent : 1 = false;            // named by .SILENT
+  bool ignore_errors : 1 = false;     // named by .IGNORE
+  bool not_parallel : 1 = false;      // named by .NOTPARALLEL: its prerequisites wait for each other
   bool low_resolution_time : 1 = false;
-  bool export_all : 1 = false;
-  bool has_static_pattern : 1 = false;
-  bool command_line : 1 = false;        // a goal
-  bool builtin : 1 = false;
-  bool snapped : 1 = false;             // second expansion done
+  bool has_static_pattern : 1 = false;  // its stem comes from a static pattern rule
+  bool command_line : 1 = false;      // a goal
+  bool builtin : 1 = false;           // its recipe is built in: replacing it is no override
+  bool snapped : 1 = false;           // second expansion is done
   bool pattern_variables_known : 1 = false;
 
   // What the search and the build found out.
-  bool searched : 1 = false;            // an implicit rule was looked for
+  bool searched : 1 = false;          // an implicit rule was looked for
   bool vpath_searched : 1 = false;
-  bool ignored_vpath : 1 = false;       // found by vpath, but remade here
-  bool optional_makefile : 1 = false;   // -include: being unable to make it is no error
+  bool ignore_vpath : 1 = false;      // found by vpath, but remade here
+  bool optional_makefile : 1 = false; // -include: being unable to make it is no error
   bool shown_error : 1 = false;
-  bool updated : 1 = false;             // its recipe ran, or it counts as if
-  bool update_checked : 1 = false;
-  bool remade : 1 = false;
-  bool recipe_started : 1 = false;
-  bool missing_made : 1 = false;
-  bool being_checked : 1 = false;       // on the walk's path: seeing it again is a cycle
+  bool updated : 1 = false;           // its recipe ran
+  bool time_changed : 1 = false;      // and its modification time is another one
+  bool being_checked : 1 = false;     // on the walk's path: seeing it again is a cycle
+  bool recipe_known : 1 = false;      // rules were searched for, second expansion done
+  bool old_file : 1 = false;          // -o
 
   Progress progress = Progress::untouched;
   Status status = Status::none;
   FileTime mtime = FileTime::unknown();
+  FileTime time_before = FileTime::unknown();  // before its recipe ran
   uint32_t order = 0;                   // position in the walk; what is ready starts in this order
-  uint32_t pending = 0;                 // prerequisites that are not finished
-  int exit_status = 0;
+  uint32_t pending = 0;                 // unfinished targets that it waits for
+  uint32_t goal = 0;                    // the goal that first wanted it
   std::vector<Target*> waiters;         // targets that wait for this one
 };
 

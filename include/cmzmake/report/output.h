@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cmz {
+
+// -O: how the output of parallel jobs is kept together. Manual, "Output During Parallel Execution".
+enum class OutputSync { none, line, target, recurse };
+
+// The outputs of running jobs, collected in temporary files and shown in one piece.
+class OutputCapture {
+ public:
+  // `directory_lines`: texts shown before and after each piece ("Entering directory"), may be empty.
+  explicit OutputCapture(OutputSync mode);
+  ~OutputCapture();
+  OutputCapture(const OutputCapture&) = delete;
+  OutputCapture& operator=(const OutputCapture&) = delete;
+
+  OutputSync mode() const { return mode_; }
+
+  // The lock that nested makes share: "fnm:PATH" for --sync-mutex; empty when there is none yet.
+  std::string mutex_name();
+  // Shares the lock of a parent make.
+  void use_mutex(std::string_view name);
+
+  // A new capture; -1 when temporary files cannot be made (the output then is not collected).
+  int open();
+  int stdout_fd(int capture) const;
+  int stderr_fd(int capture) const;
+  void write(int capture, bool to_stderr, std::string_view text);
+  // Shows what was collected so far and forgets it.
+  void dump(int capture);
+  void close(int capture);
+
+  // What is shown before and after each piece.
+  std::string enter_line, leave_line;
+
+ private:
+  struct Files {
+    int out = -1, err = -1;
+    bool used = false;
+  };
+  bool lock();
+  void unlock();
+
+  OutputSync mode_;
+  bool one_file_ = false;  // standard output and standard error are the same file
+  int mutex_ = -1;
+  std::string mutex_path_;
+  bool own_mutex_ = false;
+  std::vector<Files> files_;
+};
+
+}  // namespace cmz

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cmzmake/base/diagnostics.h"
+#include "cmzmake/report/event.h"
+#include "cmzmake/report/output.h"
+
+namespace cmz {
+
+// GNU make's own lines, to the byte: the one place where a message's text is built.
+class PlainReport : public EventSink, public Diagnostics {
+ public:
+  // `program`: the name before messages; `level`: MAKELEVEL, shown as "make[1]" when above 0.
+  PlainReport(std::string_view program, int level);
+
+  void on(const Event& event) override;
+  void info(std::string_view text) override;
+  void message(const Location& where, std::string_view text) override;
+
+  // "FILE:LINE: *** TEXT.  Stop."
+  void fatal(const Location& where, std::string_view text);
+  // "make: Entering directory 'DIR'".
+  void directory(bool entering, std::string_view directory);
+
+  // Lines that belong to a captured output go there.
+  void set_capture(OutputCapture* capture) { capture_ = capture; }
+
+  // Shown once before the first other line: "Entering directory". Empty: nothing.
+  std::string pending_enter;
+  const std::string& prefix() const { return prefix_; }
+
+  // Standard output could not be written: make says so at its end and fails.
+  bool write_error() const { return write_error_; }
+
+ private:
+  void out(std::string_view text, int capture = -1);
+  void err(std::string_view text, int capture = -1);
+  void flush_enter();
+
+  std::string prefix_;  // "make" or "make[2]"
+  OutputCapture* capture_ = nullptr;
+  bool write_error_ = false;
+};
+
+}  // namespace cmz

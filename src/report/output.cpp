@@ -1,0 +1,156 @@
+#include "cmzmake/report/output.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace cmz {
+namespace {
+
+int open_temporary(std::string* path) {
+  const char* directory = std::getenv("MAKE_TMPDIR");
+  if (!directory || !*directory) directory = std::getenv("TMPDIR");
+  if (!directory || !*directory) directory = "/tmp";
+  if (path == nullptr) {
+    const int fd = ::open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0) return fd;
+  }
+  std::string name = fmt::format("{}/GmXXXXXX", directory);
+  const int fd = ::mkostemp(name.data(), O_CLOEXEC);
+  if (fd < 0) return -1;
+  if (path)
+    *path = name;
+  else
+    ::unlink(name.c_str());
+  return fd;
+}
+
+void write_all(int fd, const char* data, size_t size) {
+  while (size > 0) {
+    const ssize_t n = ::write(fd, data, size);
+    if (n < 0) {
+      if (errno == EINTR || errno == EAGAIN) continue;
+      return;
+    }
+    data += n;
+    size -= static_cast<size_t>(n);
+  }
+}
+
+// Copies all of the file `from` to `to`.
+void copy_out(int from, int to) {
+  if (::lseek(from, 0, SEEK_SET) < 0) return;
+  static constexpr size_t kChunk = 256 * 1024;
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kChunk);
+  for (;;) {
+    const ssize_t n = ::read(from, buffer.get(), kChunk);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    write_all(to, buffer.get(), static_cast<size_t>(n));
+  }
+  if (::ftruncate(from, 0) == 0) ::lseek(from, 0, SEEK_SET);
+}
+
+}  // namespace
+
+OutputCapture::OutputCapture(OutputSync mode) : mode_(mode) {
+  struct stat out, err;
+  if (::fstat(STDOUT_FILENO, &out) == 0 && ::fstat(STDERR_FILENO, &err) == 0)
+    one_file_ = out.st_dev == err.st_dev && out.st_ino == err.st_ino;
+}
+
+OutputCapture::~OutputCapture() {
+  for (const Files& f : files_) {
+    if (f.out >= 0) ::close(f.out);
+    if (f.err >= 0 && f.err != f.out) ::close(f.err);
+  }
+  if (mutex_ >= 0) ::close(mutex_);
+  if (own_mutex_) ::unlink(mutex_path_.c_str());
+}
+
+std::string OutputCapture::mutex_name() {
+  if (mode_ == OutputSync::none) return {};
+  if (mutex_ < 0) {
+    mutex_ = open_temporary(&mutex_path_);
+    own_mutex_ = mutex_ >= 0;
+  }
+  return mutex_ < 0 ? std::string() : "fnm:" + mutex_path_;
+}
+
+void OutputCapture::use_mutex(std::string_view name) {
+  if (name.substr(0, 4) != "fnm:") return;
+  mutex_path_ = name.substr(4);
+  mutex_ = ::open(mutex_path_.c_str(), O_RDWR | O_CLOEXEC);
+}
+
+int OutputCapture::open() {
+  if (mode_ == OutputSync::none) return -1;
+  Files files;
+  files.out = open_temporary(nullptr);
+  if (files.out < 0) return -1;
+  files.err = one_file_ ? files.out : open_temporary(nullptr);
+  if (files.err < 0) files.err = files.out;
+  // Two writers, make and the child, share the file: every write goes to its end.
+  ::fcntl(files.out, F_SETFL, O_APPEND);
+  if (files.err != files.out) ::fcntl(files.err, F_SETFL, O_APPEND);
+  files.used = true;
+  for (size_t i = 0; i < files_.size(); ++i)
+    if (!files_[i].used) {
+      files_[i] = files;
+      return static_cast<int>(i);
+    }
+  files_.push_back(files);
+  return static_cast<int>(files_.size() - 1);
+}
+
+int OutputCapture::stdout_fd(int capture) const { return files_[static_cast<size_t>(capture)].out; }
+int OutputCapture::stderr_fd(int capture) const { return files_[static_cast<size_t>(capture)].err; }
+
+void OutputCapture::write(int capture, bool to_stderr, std::string_view text) {
+  write_all(to_stderr ? stderr_fd(capture) : stdout_fd(capture), text.data(), text.size());
+}
+
+void OutputCapture::dump(int capture) {
+  const Files& f = files_[static_cast<size_t>(capture)];
+  struct stat out {}, err {};
+  ::fstat(f.out, &out);
+  ::fstat(f.err, &err);
+  if (out.st_size == 0 && err.st_size == 0) return;
+  const bool locked = lock();
+  write_all(STDOUT_FILENO, enter_line.data(), enter_line.size());
+  if (out.st_size > 0) copy_out(f.out, STDOUT_FILENO);
+  if (f.err != f.out && err.st_size > 0) copy_out(f.err, STDERR_FILENO);
+  write_all(STDOUT_FILENO, leave_line.data(), leave_line.size());
+  if (locked) unlock();
+}
+
+void OutputCapture::close(int capture) {
+  Files& f = files_[static_cast<size_t>(capture)];
+  if (f.out >= 0) ::close(f.out);
+  if (f.err >= 0 && f.err != f.out) ::close(f.err);
+  f = Files{};
+}
+
+bool OutputCapture::lock() {
+  if (mutex_ < 0) mutex_name();
+  if (mutex_ < 0) return false;
+  struct flock all {};
+  all.l_type = F_WRLCK;
+  all.l_whence = SEEK_SET;
+  while (::fcntl(mutex_, F_SETLKW, &all) < 0)
+    if (errno != EINTR) return false;
+  return true;
+}
+
+void OutputCapture::unlock() {
+  struct flock all {};
+  all.l_type = F_UNLCK;
+  all.l_whence = SEEK_SET;
+  ::fcntl(mutex_, F_SETLKW, &all);
+}
+
+}  // namespace cmz

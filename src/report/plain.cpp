@@ -1,0 +1,139 @@
+#include "cmzmake/report/plain.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace cmz {
+namespace {
+
+// Writes all of it; false when that is impossible.
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(fd, text.data(), text.size());
+    if (n < 0) {
+      if (errno == EINTR || errno == EAGAIN) continue;
+      return false;
+    }
+    text.remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
+}
+
+std::string place(const Location& where) {
+  if (!where.known() || where.line == 0) return "<builtin>";
+  return fmt::format("{}:{}", where.file, where.line);
+}
+
+}  // namespace
+
+PlainReport::PlainReport(std::string_view program, int level)
+    : prefix_(level > 0 ? fmt::format("{}[{}]", program, level) : std::string(program)) {}
+
+void PlainReport::flush_enter() {
+  if (pending_enter.empty()) return;
+  const std::string line = std::move(pending_enter);
+  pending_enter.clear();
+  if (!write_all(STDOUT_FILENO, line)) write_error_ = true;
+}
+
+void PlainReport::out(std::string_view text, int capture) {
+  if (capture >= 0 && capture_) {
+    capture_->write(capture, false, text);
+    return;
+  }
+  flush_enter();
+  if (!write_all(STDOUT_FILENO, text)) write_error_ = true;
+}
+
+void PlainReport::err(std::string_view text, int capture) {
+  if (capture >= 0 && capture_) {
+    capture_->write(capture, true, text);
+    return;
+  }
+  flush_enter();
+  write_all(STDERR_FILENO, text);
+}
+
+void PlainReport::info(std::string_view text) { out(fmt::format("{}\n", text)); }
+
+void PlainReport::message(const Location& where, std::string_view text) {
+  if (where.known())
+    err(fmt::format("{}:{}: {}\n", where.file, where.line, text));
+  else
+    err(fmt::format("{}: {}\n", prefix_, text));
+}
+
+void PlainReport::fatal(const Location& where, std::string_view text) {
+  if (where.known())
+    err(fmt::format("{}:{}: *** {}.  Stop.\n", where.file, where.line, text));
+  else
+    err(fmt::format("{}: *** {}.  Stop.\n", prefix_, text));
+}
+
+void PlainReport::directory(bool entering, std::string_view directory) {
+  const std::string line = fmt::format("{}: {} directory '{}'\n", prefix_,
+                                       entering ? "Entering" : "Leaving", directory);
+  if (!write_all(STDOUT_FILENO, line)) write_error_ = true;
+}
+
+void PlainReport::on(const Event& e) {
+  using Kind = Event::Kind;
+  switch (e.kind) {
+    case Kind::command: out(fmt::format("{}\n", e.text), e.output); break;
+    case Kind::touch: out(fmt::format("touch {}\n", e.target), e.output); break;
+    case Kind::up_to_date:
+      out(e.flag ? fmt::format("{}: Nothing to be done for '{}'.\n", prefix_, e.target)
+                 : fmt::format("{}: '{}' is up to date.\n", prefix_, e.target));
+      break;
+    case Kind::no_rule: {
+      std::string text = fmt::format("{}: *** No rule to make target '{}'", prefix_, e.target);
+      if (!e.other.empty()) text += fmt::format(", needed by '{}'", e.other);
+      text += e.fatal ? ".  Stop.\n" : ".\n";
+      err(text);
+      break;
+    }
+    case Kind::failed: {
+      const std::string what =
+          e.signal ? fmt::format("{}{}", strsignal(e.signal), e.core_dumped ? " (core dumped)" : "")
+                   : fmt::format("Error {}", e.status);
+      err(fmt::format("{}: {}[{}: {}] {}{}\n", prefix_, e.flag ? "" : "*** ", place(e.where), e.target,
+                      what, e.flag ? " (ignored)" : ""),
+          e.output);
+      break;
+    }
+    case Kind::not_executed: err(fmt::format("{}: {}\n", prefix_, e.text), e.output); break;
+    case Kind::not_remade:
+      err(fmt::format("{}: Target '{}' not remade because of errors.\n", prefix_, e.target));
+      break;
+    case Kind::waiting: err(fmt::format("{}: *** Waiting for unfinished jobs....\n", prefix_)); break;
+    case Kind::deleting:
+      if (e.other.empty())
+        err(fmt::format("{}: *** Deleting file '{}'\n", prefix_, e.target), e.output);
+      else
+        err(fmt::format("{}: *** [{}] Deleting file '{}'\n", prefix_, e.other, e.target), e.output);
+      break;
+    case Kind::removing: out(fmt::format("rm {}\n", e.text)); break;
+    case Kind::circular:
+      err(fmt::format("{}: Circular {} <- {} dependency dropped.\n", prefix_, e.target, e.other));
+      break;
+    case Kind::time_in_future: {
+      const std::string seconds = e.seconds < 100 ? fmt::format("{:.2g}", e.seconds)
+                                                  : fmt::format("{:.0f}", e.seconds);
+      err(fmt::format("{}: Warning: File '{}' has modification time {} s in the future\n", prefix_,
+                      e.target, seconds));
+      break;
+    }
+    case Kind::clock_skew:
+      err(fmt::format("{}: warning:  Clock skew detected.  Your build may be incomplete.\n", prefix_));
+      break;
+    case Kind::updating:
+      out(fmt::format("{}: update target '{}' due to: {}\n", place(e.where), e.target, e.text), e.output);
+      break;
+    case Kind::makefile_failed: err(fmt::format("{}: {}\n", prefix_, e.text)); break;
+  }
+}
+
+}  // namespace cmz
