@@ -1,0 +1,208 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <queue>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "cmzmake/eval/evaluator.h"
+#include "cmzmake/eval/recipes.h"
+#include "cmzmake/report/event.h"
+#include "cmzmake/report/output.h"
+#include "cmzmake/run/executor.h"
+#include "cmzmake/run/token_pool.h"
+#include "cmzmake/search/search.h"
+
+namespace cmz {
+
+// How the order of goals and prerequisites is shuffled: --shuffle.
+struct Shuffle {
+  enum class Mode : uint8_t { none, reverse, random } mode = Mode::none;
+  uint32_t seed = 0;
+};
+
+// What the command line decides about building.
+struct BuildOptions {
+  bool keep_going = false;
+  bool dry_run = false;
+  bool question = false;
+  bool touch = false;
+  bool always_make = false;
+  bool ignore_errors = false;
+  bool silent = false;
+  bool trace = false;
+  bool check_symlink_times = false;
+  bool one_at_a_time = true;  // -j1 and no jobserver: the walk waits for each recipe
+  double max_load = -1;       // -l; negative: no limit
+  Shuffle shuffle;
+  // Last changes to a child's environment: MAKEFLAGS with or without the jobserver.
+  std::function<void(std::vector<std::pair<std::string, std::string>>&, bool recursive)> adjust_environment;
+};
+
+// The seams and floors that a build stands on. All outlive the builder.
+struct BuildContext {
+  Evaluator& evaluator;
+  Search& search;
+  Disk& disk;
+  Executor& executor;
+  TokenPool& tokens;
+  EventSink& events;
+  OutputCapture* capture = nullptr;
+};
+
+// Brings goals up to date: walks the graph with an explicit stack, decides what is out of date, starts
+// recipes in make's order as slots become free. docs/architecture.md, "The walk".
+class Builder : private JobListener {
+ public:
+  Builder(BuildContext context, BuildOptions options);
+  ~Builder() override;
+
+  // Builds `goals` in order. The exit status of make: 0, 1 (-q: something is out of date), 2.
+  int build(const std::vector<Target*>& goals);
+
+  // Brings makefiles up to date before the build: failures of optional ones are silent, nothing is said of
+  // those that are up to date. True when one of them changed, so that all must be read again.
+  bool already_restarted = false;  // -B counts only the first time
+  enum class Remade { nothing, changed, failed };
+  Remade remake_makefiles(std::vector<ReadMakefile>& makefiles);
+
+  // Removes intermediate files, and says so.
+  void remove_intermediates();
+
+  // A signal ended the build: 0 or its number.
+  int fatal_signal() const { return signal_; }
+  bool clock_skew() const { return clock_skew_; }
+  // Waits for all running jobs, whatever comes of them; says that it waits if asked to.
+  void drain(bool say);
+
+ private:
+  // A target on the walk's stack. See walk.cpp.
+  struct Frame {
+    enum class Kind : uint8_t { update, check, double_colon };
+    enum class Phase : uint8_t { begin, prerequisites, intermediates, decide };
+    Kind kind;
+    Phase phase = Phase::begin;
+    bool must_make = false;
+    bool running = false;       // something below is not finished
+    bool absent = false;
+    bool waiting_child = false; // a child frame's result is expected
+    bool old_must_make = false;
+    Status status = Status::none;
+    Target* target;
+    Target* owner;              // the target that waits for what is unfinished: itself, or a check's asker
+    Target* entry = nullptr;    // double_colon: the rule that is considered
+    size_t next = 0;            // prerequisite
+    FileTime time;              // update: the target's own; check: the asker's
+  };
+  struct Result {
+    Status status = Status::none;
+    bool running = false;
+    bool must_make = false;
+  };
+  struct RunningJob {
+    Target* target;
+    std::vector<ExpandedLine> lines;
+    int capture = -1;
+    bool holds_token = false;
+    bool failed = false;
+    size_t line = 0;
+  };
+  struct Ready {
+    uint32_t order;
+    Target* target;
+    bool operator>(const Ready& other) const { return order > other.order; }
+  };
+
+  // the loop (builder.cpp)
+  Status run(const std::vector<Target*>& goals);
+  bool visit_ready();
+  void finish_goal(size_t index);
+  bool stopping() const { return stop_ || signal_ != 0; }
+
+  // the walk (walk.cpp)
+  void walk(Target* goal);
+  void resume_walk(Target* target);
+  void run_stack();
+  void step(Frame& frame);
+  void step_update(Frame& frame);
+  void step_check(Frame& frame);
+  void step_double_colon(Frame& frame);
+  void begin_update(Frame& frame);
+  bool next_prerequisite(Frame& frame);
+  void resolve(Prerequisite& prerequisite);
+  void visit(Target& target, Frame& from);
+  void pop(Result result);
+  void deliver(Result result);
+  void wait_for(Frame& frame, Target& target);
+  void suspend(Frame& frame);
+  void prepare(Target& target);
+  void add_extra_prerequisites(Target& target);
+  void shuffle(std::vector<Prerequisite>& prerequisites);
+
+  // decisions (decide.cpp)
+  void decide(Frame& frame);
+  void remake(Target& target, const Frame& frame);
+  void no_rule(Target& target);
+  void finish(Target& target, Status status, bool ran);
+  void finished(Target& target);
+  std::string reason(const Target& target, bool absent, FileTime time) const;
+
+  // times (times.cpp)
+  FileTime mtime(Target& target);
+  FileTime read_mtime(Target& target);
+  void check_future(Target& target, FileTime time);
+  bool touch(Target& target);
+
+  // jobs (jobs.cpp)
+  void start_recipe(Target& target, bool absent, FileTime time);
+  bool acquire_slot(bool* holds_token);
+  bool load_allows();
+  std::shared_ptr<const Environment> environment_for(Target& target, bool recursive);
+  void delete_half_made(Target& target, int capture);
+  void check_signal();
+  void line_begins(JobId job, size_t index) override;
+  void line_not_executed(JobId job, size_t index, std::string_view message) override;
+  void line_failed_ignored(JobId job, size_t index, const Exit& exit) override;
+  void job_ended(JobId job, const Outcome& outcome) override;
+
+  Evaluator& e_;
+  Database& db_;
+  Search& search_;
+  Disk& disk_;
+  Executor& executor_;
+  TokenPool& tokens_;
+  EventSink& events_;
+  OutputCapture* capture_;
+  BuildOptions options_;
+
+  std::vector<Frame> stack_;
+  Result delivered_;
+  bool has_delivered_ = false;
+  uint32_t order_ = 0;
+  uint32_t cursor_ = 0;  // the present pass looks at ready targets from here on
+  std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready_, later_;
+
+  std::vector<Target*> goals_;
+  std::vector<char> goal_changed_;
+  uint32_t goal_ = 0;
+  bool remaking_makefiles_ = false;
+  bool stop_ = false;          // a failure without -k: nothing more is started
+  bool said_waiting_ = false;
+  int signal_ = 0;
+  bool clock_skew_ = false;
+  bool question_out_of_date_ = false;
+  std::unordered_map<JobId, RunningJob> jobs_;
+  RunningJob* starting_ = nullptr;  // the job whose start() is on the stack
+  size_t slots_used_ = 0;
+  std::shared_ptr<const Environment> shared_environment_[2];
+  uint64_t shared_version_[2] = {UINT64_MAX, UINT64_MAX};
+  int64_t now_ = 0;  // the clock when it was last read, ns
+  uint64_t random_state_ = 0;
+};
+
+}  // namespace cmz

@@ -1,0 +1,187 @@
+#include "cmzmake/build/builder.h"
+
+#include <algorithm>
+
+namespace cmz {
+
+Builder::Builder(BuildContext context, BuildOptions options)
+    : e_(context.evaluator),
+      db_(context.evaluator.db),
+      search_(context.search),
+      disk_(context.disk),
+      executor_(context.executor),
+      tokens_(context.tokens),
+      events_(context.events),
+      capture_(context.capture),
+      options_(std::move(options)),
+      random_state_(options_.shuffle.seed) {
+  executor_.set_listener(this);
+}
+
+Builder::~Builder() { executor_.set_listener(nullptr); }
+
+int Builder::build(const std::vector<Target*>& goals) {
+  for (Target* goal : goals) goal->command_line = true;
+  const Status status = run(goals);
+  if (status == Status::failed) return 2;
+  if (status == Status::question || question_out_of_date_) return 1;
+  return 0;
+}
+
+// The passes: the first one walks the goals; each later one looks, in the first one's order, at what has
+// become ready since. What becomes ready before the place where a pass has come to waits for the next.
+Status Builder::run(const std::vector<Target*>& goals) {
+  goals_ = goals;
+  goal_changed_.assign(goals.size(), 0);
+  cursor_ = 0;
+  order_ = 0;
+  ready_ = {};
+  later_ = {};
+  const auto done = [](const Target& t) { return t.progress == Progress::finished; };
+  std::vector<char> told(goals.size(), 0);
+  const auto tell = [&] {
+    for (size_t i = 0; i < goals_.size(); ++i) {
+      if (told[i] || !done(*goals_[i])) continue;
+      // Goals are spoken of in their order.
+      if (i > 0 && !told[i - 1] && !stopping()) break;
+      told[i] = 1;
+      finish_goal(i);
+    }
+  };
+
+  for (size_t i = 0; i < goals_.size() && !stopping(); ++i) {
+    goal_ = static_cast<uint32_t>(i);
+    cursor_ = order_ + 1;
+    if (goals_[i]->progress == Progress::untouched) walk(goals_[i]);
+    tell();
+    if (db_.special.not_parallel || options_.one_at_a_time) continue;
+  }
+  for (;;) {
+    if (stopping()) break;
+    executor_.poll();
+    check_signal();
+    if (visit_ready()) {
+      tell();
+      continue;
+    }
+    if (executor_.running() == 0) break;
+    executor_.wait();
+    check_signal();
+    tell();
+  }
+  if (stopping()) drain(signal_ == 0);
+  tell();
+
+  Status status = Status::success;
+  for (const Target* goal : goals_) {
+    if (goal->status == Status::failed || (goal->progress != Progress::finished && !options_.question))
+      status = Status::failed;
+    else if (goal->status == Status::question && status == Status::success)
+      status = Status::question;
+  }
+  if (stop_ && !question_out_of_date_) status = Status::failed;
+  return status;
+}
+
+// Looks at the next target that has become ready; false when there is none.
+bool Builder::visit_ready() {
+  if (ready_.empty()) {
+    if (later_.empty()) return false;
+    std::swap(ready_, later_);
+    cursor_ = 0;
+  }
+  const Ready next = ready_.top();
+  ready_.pop();
+  cursor_ = next.order;
+  if (next.target->progress == Progress::waiting) resume_walk(next.target);
+  return true;
+}
+
+void Builder::finish_goal(size_t index) {
+  const Target& goal = *goals_[index];
+  if (remaking_makefiles_ || goal_changed_[index] || goal.status != Status::success ||
+      options_.silent || db_.special.silent_all || options_.question)
+    return;
+  Event event{};
+  event.kind = Event::Kind::up_to_date;
+  event.target = goal.hashed_name.view();
+  const Target* rule = goal.double_colon ? goal.next_double_colon : &goal;
+  while (rule->next_double_colon) rule = rule->next_double_colon;
+  event.flag = goal.phony || rule->recipe == nullptr;
+  events_.on(event);
+}
+
+void Builder::drain(bool say) {
+  if (executor_.running() > 0 && say && !said_waiting_) {
+    said_waiting_ = true;
+    Event event{};
+    event.kind = Event::Kind::waiting;
+    events_.on(event);
+  }
+  while (executor_.running() > 0) {
+    executor_.wait();
+    check_signal();
+  }
+}
+
+Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) {
+  // Later makefiles first, as make does; a double-colon target without prerequisites would be remade for ever.
+  std::vector<Target*> goals;
+  for (auto it = makefiles.rbegin(); it != makefiles.rend(); ++it) {
+    Target* target = it->target;
+    if (std::find(goals.begin(), goals.end(), target) != goals.end()) continue;
+    bool endless = false;
+    for (const Target* t = target->next_double_colon; t; t = t->next_double_colon)
+      endless |= t->prerequisites.empty() && t->recipe != nullptr;
+    if (endless || target->phony) continue;
+    if (it->error || it->optional) target->optional_makefile = it->optional || it->is_default;
+    goals.push_back(target);
+  }
+  if (goals.empty()) return Remade::nothing;
+  std::vector<FileTime> before;
+  for (Target* goal : goals) before.push_back(mtime(*goal));
+
+  remaking_makefiles_ = true;
+  const BuildOptions saved = options_;
+  options_.dry_run = options_.question = options_.touch = false;  // makefiles are remade for real
+  options_.always_make = options_.always_make && !already_restarted;
+  run(goals);
+  options_ = saved;
+  remaking_makefiles_ = false;
+  if (signal_) return Remade::failed;
+
+  bool changed = false, failed = false;
+  for (size_t i = 0; i < goals.size(); ++i) {
+    Target& goal = *goals[i];
+    if (goal.status == Status::failed) {
+      failed |= !goal.optional_makefile;
+      continue;
+    }
+    if (goal.updated && mtime(goal) != before[i] && !mtime(goal).is_absent()) changed = true;
+  }
+  stop_ = false;
+  if (changed && !failed) return Remade::changed;
+  return failed ? Remade::failed : Remade::nothing;
+}
+
+void Builder::remove_intermediates() {
+  if (options_.question || options_.touch) return;
+  std::string names;
+  for (Target& t : db_.targets()) {
+    if (!t.intermediate || t.precious || t.secondary || t.not_intermediate || t.command_line) continue;
+    if (db_.special.secondary_all || !t.updated) continue;
+    if (!options_.dry_run) {
+      if (disk_.remove(t.name.view())) continue;
+      disk_.changed(t.name.view());
+    }
+    if (!names.empty()) names += ' ';
+    names += t.name.view();
+  }
+  if (names.empty() || options_.silent || db_.special.silent_all) return;
+  Event event{};
+  event.kind = Event::Kind::removing;
+  event.text = names;
+  events_.on(event);
+}
+
+}  // namespace cmz

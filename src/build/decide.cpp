@@ -1,0 +1,157 @@
+// Whether a target is out of date, and what follows. Reference: manual, "How `make` Processes a Makefile",
+// "Using Implicit Rules", "Rules without Recipes or Prerequisites".
+#include "cmzmake/build/builder.h"
+
+namespace cmz {
+
+void Builder::decide(Frame& frame) {
+  Target& target = *frame.target;
+  Result result;
+
+  if (frame.status == Status::failed || frame.status == Status::question) {
+    const Status status = frame.status;
+    result.status = status;
+    pop(result);
+    finish(target, status, false);
+    return;
+  }
+
+  bool prerequisites_changed = false;
+  for (Prerequisite& p : target.prerequisites) {
+    const FileTime time = mtime(*p.target);
+    if (!p.order_only && time.is_absent() && !p.target->intermediate) frame.must_make = true;
+    bool changed = p.target->time_changed || (p.target->phony && p.target->updated);
+    prerequisites_changed |= changed;
+    p.changed = changed || frame.absent || time > frame.time || options_.always_make;
+  }
+
+  bool make_it = frame.must_make || options_.always_make;
+  if (make_it && !frame.absent && target.is_target && !prerequisites_changed && !target.recipe &&
+      !options_.always_make && !target.phony)
+    make_it = false;
+  if (!make_it) {
+    pop(result);
+    finish(target, Status::success, false);
+    return;
+  }
+
+  if (target.name != target.hashed_name && !target.ignore_vpath) {
+    // Remade where the makefile says it is, not where vpath found it.
+    target.name = target.hashed_name;
+    target.mtime = FileTime::unknown();
+    target.vpath_searched = true;
+    target.ignore_vpath = true;
+  }
+  remake(target, frame);
+  if (target.progress == Progress::running) {
+    result.running = true;
+  } else if (target.status == Status::failed || target.status == Status::question) {
+    result.status = target.status;
+  }
+  pop(result);
+}
+
+void Builder::remake(Target& target, const Frame& frame) {
+  const bool absent = frame.absent;
+  const FileTime time = frame.time;
+  if (target.recipe == nullptr) {
+    if (target.phony || target.is_target) {
+      finish(target, Status::success, false);
+    } else {
+      no_rule(target);
+      finish(target, Status::failed, false);
+    }
+    return;
+  }
+  start_recipe(target, absent, time);
+}
+
+void Builder::no_rule(Target& target) {
+  if (target.optional_makefile || (remaking_makefiles_ && target.parent == nullptr)) return;
+  bool quiet = false;
+  for (const Target* t = &target; t; t = t->parent) quiet |= t->optional_makefile;
+  if (quiet) return;
+  Event event{};
+  event.kind = Event::Kind::no_rule;
+  event.target = target.name.view();
+  if (target.parent) event.other = target.parent->name.view();
+  event.fatal = !options_.keep_going && !remaking_makefiles_;
+  target.shown_error = true;
+  events_.on(event);
+  if (!options_.keep_going) stop_ = true;
+}
+
+// The target's own part is over: its time, its peers, and everybody who waits for it.
+void Builder::finish(Target& target, Status status, bool ran) {
+  if (target.progress == Progress::finished) return;
+  target.progress = Progress::finished;
+  target.status = status;
+  const bool pretending = options_.dry_run || options_.question || options_.touch;
+
+  if (ran) {
+    target.updated = true;
+    if (target.time_before.is_unknown()) target.time_before = target.mtime;
+    if (!target.phony) {
+      bool really = !pretending;
+      if (pretending && target.recipe) {  // recursive lines run even then
+        really = true;
+        for (const RecipeLine& line : target.recipe->lines) really &= line.flags.recursive;
+      }
+      if (really) {
+        target.mtime = FileTime::unknown();
+        disk_.changed(target.name.view());
+      } else {
+        target.mtime = FileTime::newest();
+      }
+      target.time_changed = mtime(target) != target.time_before;
+    }
+    if (target.group)
+      for (Target* member : target.group->members) {
+        if (member == &target || member->progress == Progress::finished) continue;
+        member->progress = Progress::finished;
+        member->status = status;
+        member->updated = true;
+        if (!member->phony) {
+          const FileTime before = member->mtime;
+          disk_.changed(member->name.view());
+          member->mtime = pretending ? FileTime::newest() : FileTime::unknown();
+          member->time_changed = mtime(*member) != before;
+        }
+        finished(*member);
+      }
+  }
+  finished(target);
+}
+
+void Builder::finished(Target& target) {
+  if (target.status == Status::failed && target.command_line && options_.keep_going &&
+      !options_.dry_run && !options_.question && !remaking_makefiles_) {
+    Event event{};
+    event.kind = Event::Kind::not_remade;
+    event.target = target.name.view();
+    events_.on(event);
+  }
+  std::vector<Target*> waiters = std::move(target.waiters);
+  target.waiters.clear();
+  for (Target* waiter : waiters)
+    if (--waiter->pending == 0 && waiter->progress == Progress::waiting)
+      (waiter->order >= cursor_ ? ready_ : later_).push({waiter->order, waiter});
+}
+
+// Why a target is remade, for --trace.
+std::string Builder::reason(const Target& target, bool absent, FileTime time) const {
+  if (target.phony) return "target is .PHONY";
+  if (absent) return "target does not exist";
+  if (options_.always_make) return "always-make option";
+  std::string newer;
+  for (const Prerequisite& p : target.prerequisites) {
+    if (p.order_only || !p.target) continue;
+    if (p.changed || p.target->mtime > time) {
+      if (!newer.empty()) newer += ' ';
+      newer += p.target->name.view();
+    }
+  }
+  return newer.empty() ? std::string("unknown reasons") : newer;
+}
+
+}  // namespace cmz

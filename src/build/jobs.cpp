@@ -1,0 +1,315 @@
+// Recipes become jobs: slots, echo, failures, half-made targets.
+// Reference: manual, "Writing Recipes in Rules", "Interrupting or Killing make", "Instead of Executing Recipes".
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "cmzmake/base/strings.h"
+#include "cmzmake/build/builder.h"
+
+namespace cmz {
+
+void Builder::start_recipe(Target& target, bool absent, FileTime time) {
+  Recipe& recipe = *target.recipe;
+  prepare_recipe(e_, recipe);
+  if (target.group)
+    for (Target* member : target.group->members)
+      if (member->time_before.is_unknown() && member != &target) member->time_before = mtime(*member);
+  target.time_before = target.phony ? FileTime::absent() : mtime(target);
+
+  bool blank = true;
+  for (const RecipeLine& line : recipe.lines) {
+    std::string_view text = line.text;
+    while (!text.empty() && (is_space(text[0]) || text[0] == '@' || text[0] == '-' || text[0] == '+'))
+      text.remove_prefix(1);
+    blank &= text.empty();
+  }
+  if (blank) {  // an empty recipe runs nothing, but makes the target count as remade
+    finish(target, Status::success, true);
+    return;
+  }
+
+  if (options_.touch && !recipe.any_recursive) {
+    if (target.phony) {
+      finish(target, Status::success, true);
+      return;
+    }
+    goal_changed_[target.goal] = 1;
+    const bool ok = touch(target);
+    finish(target, ok ? Status::success : Status::failed, true);
+    if (ok && !options_.dry_run) target.mtime = FileTime::unknown();
+    return;
+  }
+
+  RunningJob running;
+  running.target = &target;
+  running.lines = expand_recipe(e_, target);
+  const bool pretend = options_.dry_run || options_.question || options_.touch;
+
+  if (options_.trace) {
+    Event event{};
+    event.kind = Event::Kind::updating;
+    event.target = target.name.view();
+    event.where = recipe.where;
+    const std::string why = reason(target, absent, time);
+    event.text = why;
+    events_.on(event);
+  }
+  if (options_.question) {
+    bool any = false;
+    for (const ExpandedLine& line : running.lines) any |= !line.flags.recursive;
+    if (any) {
+      question_out_of_date_ = true;
+      finish(target, Status::question, false);
+      if (!options_.keep_going) stop_ = true;
+      return;
+    }
+  }
+  if (running.lines.empty()) {
+    finish(target, Status::success, true);
+    return;
+  }
+
+  Job job;
+  job.target = target.name.view();
+  job.one_shell = recipe.one_shell;
+  bool any_recursive = false, any_process = false;
+  for (const ExpandedLine& line : running.lines) {
+    CommandLine c;
+    c.text = line.text;
+    c.line = line.line;
+    c.silent = line.flags.silent;
+    c.ignore_errors = line.flags.ignore_errors || options_.ignore_errors || db_.special.ignore_all ||
+                      target.ignore_errors;
+    c.recursive = line.flags.recursive;
+    c.execute = !pretend || c.recursive;
+    any_recursive |= c.recursive;
+    any_process |= c.execute;
+    job.lines.push_back(std::move(c));
+  }
+  {
+    ScopeGuard guard(e_, target_scope(e_, target));
+    PlaceGuard place(e_, recipe.where);
+    job.shell = e_.value_of("SHELL");
+    job.shell_flags = e_.value_of(".SHELLFLAGS");
+  }
+  if (job.shell.empty()) job.shell = "/bin/sh";
+  if (any_process) {
+    PlaceGuard place(e_, recipe.where);
+    job.environment = environment_for(target, any_recursive);
+  }
+
+  if (any_process && !acquire_slot(&running.holds_token)) {
+    finish(target, Status::failed, false);
+    return;
+  }
+  if (capture_ && capture_->mode() != OutputSync::none && any_process) {
+    running.capture = capture_->open();
+    if (running.capture >= 0) {
+      job.stdout_fd = capture_->stdout_fd(running.capture);
+      job.stderr_fd = capture_->stderr_fd(running.capture);
+      job.capture_recursive = capture_->mode() == OutputSync::recurse;
+    }
+  }
+
+  target.progress = Progress::running;
+  if (target.group)
+    for (Target* member : target.group->members)
+      if (member->progress != Progress::finished) member->progress = Progress::running;
+  goal_changed_[target.goal] = 1;
+  if (any_process) ++slots_used_;
+  starting_ = &running;
+  const JobId id = executor_.start(std::move(job));
+  if (starting_ == nullptr) return;  // it ended inside start()
+  starting_ = nullptr;
+  jobs_.emplace(id, std::move(running));
+  if (options_.one_at_a_time)
+    while (target.progress == Progress::running && signal_ == 0) {
+      executor_.wait();
+      check_signal();
+    }
+}
+
+bool Builder::load_allows() {
+  if (options_.max_load < 0 || slots_used_ == 0) return true;
+  double load = 0;
+  return ::getloadavg(&load, 1) != 1 || load < options_.max_load;
+}
+
+// Waits until one more job may run. False when the build stops meanwhile.
+bool Builder::acquire_slot(bool* holds_token) {
+  *holds_token = false;
+  executor_.poll();
+  check_signal();
+  for (;;) {
+    if (stopping()) return false;
+    if (slots_used_ == 0) return true;
+    if (!load_allows()) {
+      executor_.wait(1000);
+    } else if (tokens_.try_acquire()) {
+      *holds_token = true;
+      return true;
+    } else {
+      tokens_.watch(true);
+      executor_.wait();
+      tokens_.watch(false);
+    }
+    check_signal();
+  }
+}
+
+void Builder::check_signal() {
+  if (signal_ != 0) return;
+  signal_ = executor_.fatal_signal();
+  // The terminal sends SIGINT to the children too; the others come to make alone.
+  if (signal_ == SIGTERM || signal_ == SIGHUP) executor_.kill_all(signal_);
+}
+
+std::shared_ptr<const Environment> Builder::environment_for(Target& target, bool recursive) {
+  const Scope* scope = target_scope(e_, target);
+  const bool shared = !target.variables && !target.pattern_variables &&
+                      (!target.parent || target.scope == e_.global_scope()) && e_.exports_are_constant();
+  const size_t kind = recursive ? 1 : 0;
+  if (shared && shared_version_[kind] == db_.globals.version()) return shared_environment_[kind];
+
+  VariableSet automatic;
+  set_automatic_variables(e_, target, automatic);
+  Scope with_automatic{&automatic, scope, false};
+  auto pairs = e_.exported(&with_automatic, false);
+  if (options_.adjust_environment) options_.adjust_environment(pairs, recursive);
+  auto environment = std::make_shared<Environment>();
+  for (const auto& [name, value] : pairs) environment->add(name, value);
+  if (shared) {
+    shared_environment_[kind] = environment;
+    shared_version_[kind] = db_.globals.version();
+  }
+  return environment;
+}
+
+void Builder::line_begins(JobId job, size_t index) {
+  RunningJob& running = starting_ ? *starting_ : jobs_.at(job);
+  running.line = index;
+  const ExpandedLine& line = running.lines[index];
+  if (running.capture >= 0 && index > 0 &&
+      (capture_->mode() == OutputSync::line ||
+       (line.flags.recursive && capture_->mode() != OutputSync::recurse)))
+    capture_->dump(running.capture);
+  const bool show = options_.dry_run || options_.trace ||
+                    (!line.flags.silent && !options_.silent && !db_.special.silent_all &&
+                     !running.target->silent && !options_.question);
+  if (!show) return;
+  Event event{};
+  event.kind = Event::Kind::command;
+  event.text = line.text;
+  event.target = running.target->name.view();
+  const bool direct = line.flags.recursive && capture_ && capture_->mode() != OutputSync::recurse;
+  event.output = direct ? -1 : running.capture;
+  events_.on(event);
+}
+
+void Builder::line_not_executed(JobId job, size_t, std::string_view message) {
+  RunningJob& running = starting_ ? *starting_ : jobs_.at(job);
+  Event event{};
+  event.kind = Event::Kind::not_executed;
+  event.text = message;
+  event.output = running.capture;
+  events_.on(event);
+}
+
+void Builder::line_failed_ignored(JobId job, size_t index, const Exit& exit) {
+  RunningJob& running = starting_ ? *starting_ : jobs_.at(job);
+  Event event{};
+  event.kind = Event::Kind::failed;
+  event.target = running.target->name.view();
+  event.where = {running.target->recipe->where.file, running.lines[index].line};
+  if (exit.how == Exit::How::signalled)
+    event.signal = exit.status;
+  else
+    event.status = exit.status;
+  event.core_dumped = exit.core_dumped;
+  event.flag = true;
+  event.output = running.capture;
+  events_.on(event);
+}
+
+void Builder::job_ended(JobId job, const Outcome& outcome) {
+  RunningJob running;
+  if (starting_) {
+    running = std::move(*starting_);
+    starting_ = nullptr;
+  } else {
+    auto it = jobs_.find(job);
+    running = std::move(it->second);
+    jobs_.erase(it);
+  }
+  Target& target = *running.target;
+  bool counted = false;
+  for (const ExpandedLine& line : running.lines)
+    counted |= line.flags.recursive || !(options_.dry_run || options_.question || options_.touch);
+  if (counted) --slots_used_;
+  if (running.holds_token) tokens_.release();
+  check_signal();
+
+  Status status = Status::success;
+  if (!outcome.ok()) {
+    status = Status::failed;
+    bool quiet = false;
+    for (const Target* t = &target; t; t = t->parent) quiet |= t->optional_makefile;
+    const Exit& exit = outcome.exit;
+    const bool signalled = exit.how == Exit::How::signalled;
+    if (options_.question && !signalled && exit.status == 1) {
+      status = Status::question;
+      question_out_of_date_ = true;
+    } else {
+      Event event{};
+      event.kind = Event::Kind::failed;
+      event.target = target.name.view();
+      event.where = {target.recipe->where.file, running.lines[outcome.line_index].line};
+      if (signalled)
+        event.signal = exit.status;
+      else
+        event.status = exit.status;
+      event.core_dumped = exit.core_dumped;
+      event.output = running.capture;
+      target.shown_error = true;
+      events_.on(event);
+    }
+    if (signalled || signal_ != 0 || db_.special.delete_on_error) delete_half_made(target, running.capture);
+    if (!options_.keep_going && !quiet) stop_ = true;
+  } else if (options_.touch && !target.phony) {
+    touch(target);
+  }
+  if (running.capture >= 0) {
+    capture_->dump(running.capture);
+    capture_->close(running.capture);
+  }
+  finish(target, status, true);
+}
+
+// A target whose recipe failed is deleted if the recipe has changed it: the next run must not take it for done.
+void Builder::delete_half_made(Target& target, int capture) {
+  const auto remove = [&](Target& t, const Target* by) {
+    if (t.precious || t.phony) return;
+    const std::string_view name = t.name.view();
+    if (name.find('(') != std::string_view::npos && name.back() == ')') return;
+    disk_.changed(name);
+    const FileTime now = disk_.mtime(name);
+    if (now.is_absent() || now == t.time_before || disk_.is_directory(name)) return;
+    Event event{};
+    event.kind = Event::Kind::deleting;
+    event.target = name;
+    if (by) event.other = by->name.view();
+    event.output = capture;
+    events_.on(event);
+    disk_.remove(name);
+    disk_.changed(name);
+  };
+  remove(target, nullptr);
+  if (target.group)
+    for (Target* member : target.group->members)
+      if (member != &target) remove(*member, &target);
+}
+
+}  // namespace cmz

@@ -1,0 +1,457 @@
+// The walk: depth first, left to right, on an explicit stack.
+//
+// A frame is one target that is being looked at. `update` brings it up to date; `check` looks through an
+// intermediate file that does not exist, to see whether anything below it is newer than the file that
+// asks; `double_colon` goes through the rules of a double-colon target. A frame whose prerequisites are not
+// all finished leaves the stack as *waiting*: when the last of them is finished, the target is ready, and
+// is looked at again in the order in which the first walk came by.
+#include <algorithm>
+
+#include "cmzmake/base/strings.h"
+#include "cmzmake/build/builder.h"
+#include "cmzmake/eval/special_targets.h"
+
+namespace cmz {
+
+void Builder::walk(Target* goal) {
+  Frame root{};
+  root.kind = goal->double_colon ? Frame::Kind::double_colon : Frame::Kind::update;
+  root.target = root.owner = goal;
+  if (goal->progress != Progress::untouched) return;
+  goal->being_checked = true;
+  stack_.push_back(root);
+  run_stack();
+}
+
+void Builder::resume_walk(Target* target) {
+  Frame frame{};
+  frame.kind = target->double_colon ? Frame::Kind::double_colon : Frame::Kind::update;
+  frame.target = frame.owner = target;
+  goal_ = target->goal;
+  target->being_checked = true;
+  stack_.push_back(frame);
+  run_stack();
+}
+
+void Builder::run_stack() {
+  while (!stack_.empty() && !stopping()) {
+    const size_t depth = stack_.size();
+    Frame& frame = stack_.back();
+    step(frame);
+    // A step pushes a child, pops its frame, or goes on; the reference may be gone by now.
+    (void)depth;
+  }
+  if (stopping()) {
+    for (Frame& f : stack_) f.target->being_checked = false;
+    stack_.clear();
+  }
+}
+
+void Builder::step(Frame& frame) {
+  switch (frame.kind) {
+    case Frame::Kind::update: step_update(frame); break;
+    case Frame::Kind::check: step_check(frame); break;
+    case Frame::Kind::double_colon: step_double_colon(frame); break;
+  }
+}
+
+void Builder::pop(Result result) {
+  stack_.back().target->being_checked = false;
+  stack_.pop_back();
+  deliver(result);
+}
+
+void Builder::deliver(Result result) {
+  delivered_ = result;
+  has_delivered_ = true;
+}
+
+// `frame`'s owner is looked at again once `target` is finished.
+void Builder::wait_for(Frame& frame, Target& target) {
+  frame.running = true;
+  Target& owner = *frame.owner;
+  if (std::find(target.waiters.begin(), target.waiters.end(), &owner) != target.waiters.end()) return;
+  target.waiters.push_back(&owner);
+  ++owner.pending;
+}
+
+void Builder::suspend(Frame& frame) {
+  Target& target = *frame.target;
+  target.progress = Progress::waiting;
+  if (target.order == 0) target.order = ++order_;
+  Result result;
+  result.running = true;
+  result.must_make = frame.must_make;
+  pop(result);
+}
+
+// What a target needs before it can be judged: second expansion, a rule.
+void Builder::prepare(Target& target) {
+  if (target.recipe_known) return;
+  target.recipe_known = true;
+  target.goal = goal_;
+  search_.expand_prerequisites(target);
+  if (!target.phony && target.recipe == nullptr && !target.searched && !target.double_colon) {
+    target.searched = true;
+    search_.implicit_rule(target);
+  }
+  if (target.recipe == nullptr && !target.is_target && db_.default_recipe && !target.double_colon &&
+      !(target.prerequisites.empty() && false))
+    target.recipe = const_cast<Recipe*>(db_.default_recipe);
+  add_extra_prerequisites(target);
+  if (options_.shuffle.mode != Shuffle::Mode::none) shuffle(target.prerequisites);
+}
+
+// .EXTRA_PREREQS. Manual, "Other Special Variables".
+void Builder::add_extra_prerequisites(Target& target) {
+  if (target.double_colon) return;
+  const Scope* scope = target_scope(e_, target);
+  std::string text;
+  {
+    ScopeGuard guard(e_, scope);
+    Variable* v = e_.lookup(".EXTRA_PREREQS");
+    if (v == nullptr) return;
+    e_.expand_variable(*v, text);
+  }
+  if (trim(text).empty()) return;
+  std::vector<Prerequisite> extra;
+  append_prerequisites(e_, text, nullptr, extra);
+  const bool own = target.variables && target.variables->find(db_.symbols.intern(".EXTRA_PREREQS"));
+  for (Prerequisite& p : extra) {
+    if (p.target == &target) continue;
+    // Prerequisites of the global setting do not get each other as prerequisites.
+    if (!own && std::any_of(extra.begin(), extra.end(),
+                            [&](const Prerequisite& other) { return other.target == &target; }))
+      continue;
+    p.hidden = true;
+    target.prerequisites.push_back(p);
+  }
+}
+
+void Builder::shuffle(std::vector<Prerequisite>& list) {
+  for (const Prerequisite& p : list)
+    if (p.wait_before) return;
+  if (db_.special.not_parallel) return;
+  // Automatic variables keep the written order: only the walk's own copy is shuffled.
+  if (options_.shuffle.mode == Shuffle::Mode::reverse) {
+    std::reverse(list.begin(), list.end());
+    return;
+  }
+  for (size_t i = list.size(); i > 1; --i) {
+    random_state_ = random_state_ * 6364136223846793005ull + 1442695040888963407ull;
+    std::swap(list[i - 1], list[(random_state_ >> 33) % i]);
+  }
+}
+
+void Builder::begin_update(Frame& frame) {
+  Target& target = *frame.target;
+  target.progress = Progress::visiting;
+  frame.time = mtime(target);  // may find it elsewhere: the search for a rule takes that name
+  prepare(target);
+  frame.absent = frame.time.is_absent();
+  // A file that one recipe makes together with others is as old as the oldest of them.
+  if (target.group)
+    for (Target* member : target.group->members) {
+      if (member == &target || member->phony) continue;
+      const FileTime time = mtime(*member);
+      if (time.is_absent())
+        frame.absent = true;
+      else if (time < frame.time)
+        frame.time = time;
+    }
+  frame.must_make = frame.absent;
+  frame.phase = Frame::Phase::prerequisites;
+}
+
+// A prerequisite that vpath finds under the name of another target is that target.
+void Builder::resolve(Prerequisite& p) {
+  Target& t = *p.target;
+  if (t.progress != Progress::untouched || t.is_target || t.recipe || t.phony) return;
+  mtime(t);
+  if (t.name == t.hashed_name) return;
+  Target* other = db_.find_target(t.name);
+  if (other && other != &t) p.target = other;
+}
+
+void Builder::visit(Target& child, Frame& from) {
+  if (child.parent == nullptr && !child.scope) child.parent = from.target;
+  Frame frame{};
+  frame.target = &child;
+  frame.owner = &child;
+  frame.kind = child.double_colon ? Frame::Kind::double_colon : Frame::Kind::update;
+  child.being_checked = true;
+  from.waiting_child = true;
+  stack_.push_back(frame);  // `from` may move
+}
+
+void Builder::step_update(Frame& frame) {
+  Target& target = *frame.target;
+  switch (frame.phase) {
+    case Frame::Phase::begin:
+      begin_update(frame);
+      break;
+    case Frame::Phase::prerequisites:
+    case Frame::Phase::intermediates:
+      if (next_prerequisite(frame)) break;
+      if (frame.phase == Frame::Phase::prerequisites) {
+        frame.phase = Frame::Phase::intermediates;
+        frame.next = 0;
+        if (!(frame.must_make || options_.always_make) ||
+            (frame.status == Status::failed && !options_.keep_going))
+          frame.phase = Frame::Phase::decide;
+      } else {
+        frame.phase = Frame::Phase::decide;
+      }
+      break;
+    case Frame::Phase::decide:
+      if (frame.running) {
+        if (target.pending > 0) {
+          suspend(frame);
+        } else {  // all it waited for ended meanwhile: look once more
+          frame.phase = Frame::Phase::prerequisites;
+          frame.next = 0;
+          frame.running = false;
+          frame.status = Status::none;
+          frame.must_make = frame.absent;
+        }
+        break;
+      }
+      decide(frame);
+      break;
+  }
+}
+
+// Looks at one more prerequisite; false when all are done with.
+bool Builder::next_prerequisite(Frame& frame) {
+  Target& target = *frame.target;
+  const bool second_round = frame.phase == Frame::Phase::intermediates;
+
+  if (has_delivered_ && frame.waiting_child) {  // the answer about prerequisite `next`
+    has_delivered_ = false;
+    frame.waiting_child = false;
+    Prerequisite& p = target.prerequisites[frame.next];
+    if (delivered_.running) {
+      if (p.target->progress != Progress::finished && frame.kind == Frame::Kind::update &&
+          !(p.target->intermediate && !second_round && p.target->progress == Progress::untouched))
+        wait_for(frame, *p.target);
+      frame.running = true;
+    }
+    if (delivered_.status == Status::failed) frame.status = Status::failed;
+    if (delivered_.status == Status::question && frame.status != Status::failed) frame.status = Status::question;
+    if (!p.order_only && !second_round) {
+      if (delivered_.must_make) frame.must_make = true;
+      if (!delivered_.running && (p.target->phony || !p.target->intermediate ||
+                                  p.target->progress != Progress::untouched)) {
+        const FileTime time = mtime(*p.target);
+        if (time.is_absent() || time > frame.time) frame.must_make = true;
+      }
+    }
+    ++frame.next;
+    if (frame.status == Status::failed && !options_.keep_going) return false;
+    return true;
+  }
+
+  if (frame.next >= target.prerequisites.size()) return false;
+  Prerequisite& p = target.prerequisites[frame.next];
+  resolve(p);
+  const bool serial = target.not_parallel;
+  if ((p.wait_before || serial) && frame.running && frame.next > 0) {
+    return false;  // .WAIT: the rest is looked at when what came before is finished
+  }
+  Target& child = *p.target;
+  if (second_round && !child.intermediate) {
+    ++frame.next;
+    return true;
+  }
+  if (child.being_checked) {
+    if (&child != &target || true) {
+      Event event{};
+      event.kind = Event::Kind::circular;
+      event.target = target.name.view();
+      event.other = child.name.view();
+      events_.on(event);
+    }
+    target.prerequisites.erase(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(frame.next));
+    return true;
+  }
+
+  Result result;
+  switch (child.progress) {
+    case Progress::finished:
+      result.status = child.status == Status::failed || child.status == Status::question ? child.status
+                                                                                         : Status::none;
+      frame.waiting_child = true;
+      deliver(result);
+      return true;
+    case Progress::waiting:
+    case Progress::running:
+      result.running = true;
+      frame.waiting_child = true;
+      deliver(result);
+      return true;
+    default: break;
+  }
+  if (!second_round && child.intermediate && !child.phony) {
+    if (child.parent == nullptr && !child.scope) child.parent = &target;
+    Frame check{};
+    check.kind = Frame::Kind::check;
+    check.target = &child;
+    check.owner = frame.owner;
+    check.time = frame.time;
+    child.being_checked = true;
+    frame.waiting_child = true;
+    stack_.push_back(check);
+    return true;
+  }
+  visit(child, frame);
+  return true;
+}
+
+// An intermediate file: it is not made for its own sake. What it is made from is brought up to date, and
+// counts for the one who asks.
+void Builder::step_check(Frame& frame) {
+  Target& target = *frame.target;
+  if (frame.phase == Frame::Phase::begin) {
+    prepare(target);
+    const FileTime time = mtime(target);
+    if (!time.is_absent() && time > frame.time) {
+      Result result;
+      result.must_make = true;
+      pop(result);
+      return;
+    }
+    frame.phase = Frame::Phase::prerequisites;
+  }
+
+  if (has_delivered_ && frame.waiting_child) {
+    has_delivered_ = false;
+    frame.waiting_child = false;
+    Prerequisite& p = target.prerequisites[frame.next];
+    if (delivered_.running) {
+      if (p.target->progress == Progress::waiting || p.target->progress == Progress::running)
+        wait_for(frame, *p.target);
+      frame.running = true;
+    }
+    if (delivered_.status == Status::failed) frame.status = Status::failed;
+    if (!p.order_only) {
+      if (delivered_.must_make) frame.must_make = true;
+      if (!delivered_.running && !(p.target->intermediate && p.target->progress == Progress::untouched)) {
+        const FileTime time = mtime(*p.target);
+        if (time.is_absent() || time > frame.time) frame.must_make = true;
+      }
+    }
+    ++frame.next;
+    if (frame.status == Status::failed && !options_.keep_going) frame.next = target.prerequisites.size();
+    return;
+  }
+  if (frame.next >= target.prerequisites.size()) {
+    Result result;
+    result.status = frame.status;
+    result.running = frame.running;
+    result.must_make = frame.must_make;
+    pop(result);
+    return;
+  }
+  Prerequisite& p = target.prerequisites[frame.next];
+  resolve(p);
+  Target& child = *p.target;
+  if (child.being_checked) {
+    Event event{};
+    event.kind = Event::Kind::circular;
+    event.target = target.name.view();
+    event.other = child.name.view();
+    events_.on(event);
+    target.prerequisites.erase(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(frame.next));
+    return;
+  }
+  Result result;
+  switch (child.progress) {
+    case Progress::finished:
+      if (child.status == Status::failed) result.status = Status::failed;
+      frame.waiting_child = true;
+      deliver(result);
+      return;
+    case Progress::waiting:
+    case Progress::running:
+      result.running = true;
+      frame.waiting_child = true;
+      deliver(result);
+      return;
+    default: break;
+  }
+  if (child.intermediate && !child.phony) {
+    if (child.parent == nullptr && !child.scope) child.parent = &target;
+    Frame check{};
+    check.kind = Frame::Kind::check;
+    check.target = &child;
+    check.owner = frame.owner;
+    check.time = frame.time;
+    child.being_checked = true;
+    frame.waiting_child = true;
+    stack_.push_back(check);
+    return;
+  }
+  visit(child, frame);
+}
+
+// The rules of a double-colon target, one after the other.
+void Builder::step_double_colon(Frame& frame) {
+  Target& head = *frame.target;
+  if (frame.phase == Frame::Phase::begin) {
+    head.progress = Progress::visiting;
+    head.goal = goal_;
+    frame.entry = head.next_double_colon;
+    frame.phase = Frame::Phase::prerequisites;
+  }
+  if (has_delivered_ && frame.waiting_child) {
+    has_delivered_ = false;
+    frame.waiting_child = false;
+    if (delivered_.running) {
+      if (frame.entry->progress != Progress::finished) wait_for(frame, *frame.entry);
+      if (head.pending > 0) {
+        suspend(frame);
+        return;
+      }
+    }
+    if (delivered_.status != Status::none) frame.status = delivered_.status;
+    frame.entry = frame.status == Status::failed && !options_.keep_going ? nullptr
+                                                                         : frame.entry->next_double_colon;
+  }
+  while (frame.entry && frame.entry->progress == Progress::finished) {
+    if (frame.entry->status == Status::failed) frame.status = Status::failed;
+    if (frame.entry->status == Status::question) frame.status = Status::question;
+    frame.entry = frame.entry->next_double_colon;
+  }
+  if (frame.entry) {
+    Target& entry = *frame.entry;
+    entry.parent = head.parent;
+    if (entry.progress == Progress::running || entry.progress == Progress::waiting) {
+      wait_for(frame, entry);
+      suspend(frame);
+      return;
+    }
+    visit(entry, frame);
+    entry.parent = head.parent;
+    return;
+  }
+  bool ran = false;
+  Status status = Status::success;
+  for (Target* t = head.next_double_colon; t; t = t->next_double_colon) {
+    ran |= t->updated;
+    head.time_changed |= t->time_changed;
+    if (t->status == Status::failed) status = Status::failed;
+    if (t->status == Status::question && status != Status::failed) status = Status::question;
+    if (t->mtime > head.mtime || head.mtime.is_unknown()) head.mtime = t->mtime;
+  }
+  head.updated = ran;
+  if (!head.phony && ran && !options_.dry_run && !options_.touch && !options_.question)
+    head.mtime = FileTime::unknown();
+  head.status = status;
+  head.progress = Progress::finished;
+  Result result;
+  result.status = status == Status::success ? Status::none : status;
+  pop(result);
+  finished(head);
+}
+
+}  // namespace cmz
