@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 namespace cmz {
 
 // The right to run one more job beside the first. The first job of a make needs no token: it runs on
@@ -15,7 +17,17 @@ class TokenPool {
   virtual void release() = 0;
 
   // While on, Executor::wait() also returns when a token may be there.
-  virtual void watch(bool on) = 0;
+  virtual void watch(bool on) { watched_ = on; }
+  bool watched() const { return watched_; }
+
+  // The descriptor that becomes readable when a token may be there; -1 when no waiting is needed.
+  virtual int watch_descriptor() const { return -1; }
+
+  // The descriptors that recursive lines inherit, and no other child.
+  virtual std::vector<int> inherited_descriptors() const { return {}; }
+
+ private:
+  bool watched_ = false;
 };
 
 }  // namespace cmz

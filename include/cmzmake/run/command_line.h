@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cmz {
+
+// How a recipe line is executed: its words, when it holds nothing that only a shell understands and
+// the shell is the default one; otherwise `shell flags... line`. Empty for a blank line.
+// `ifs`: the value of IFS for the child, or nullptr. Manual, "Recipe Execution".
+std::vector<std::string> command_argv(std::string_view line, std::string_view shell,
+                                      std::string_view shell_flags, bool one_shell, const char* ifs);
+
+}  // namespace cmz

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cmzmake/run/executor.h"
+#include "cmzmake/run/token_pool.h"
+
+namespace cmz {
+
+// The output of a command that was run for it.
+struct Captured {
+  std::string output;
+  Exit exit;
+  std::string error;  // why it could not be executed: "foo: No such file or directory"
+};
+
+// Runs jobs as processes of this machine. One event loop sleeps until a child ends, a token may be
+// there, a signal comes or time is over. Make one per session, before any other thread exists.
+class LocalExecutor : public Executor {
+ public:
+  LocalExecutor();
+  ~LocalExecutor() override;
+  LocalExecutor(const LocalExecutor&) = delete;
+  LocalExecutor& operator=(const LocalExecutor&) = delete;
+
+  // The pool whose tokens wait() may wait for and whose descriptors recursive lines inherit.
+  void set_pool(TokenPool* pool);
+
+  void set_listener(JobListener* listener) override;
+  JobId start(Job job) override;
+  void wait(int timeout_ms = -1) override;
+  void poll() override;
+  size_t running() const override;
+  int fatal_signal() const override;
+  void kill_all(int signal) override;
+
+  // Runs a command to its end and returns what it wrote to standard output. Jobs go on meanwhile.
+  Captured capture(const std::vector<std::string>& argv, char* const* envp);
+
+  // Replaces this process, with what children would inherit restored. Returns only when exec fails.
+  int replace_process(const std::vector<std::string>& argv, char* const* envp);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cmz

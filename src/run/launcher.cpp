@@ -1,0 +1,124 @@
+#include "launcher.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace cmz {
+namespace {
+
+const char* find_in_environment(char* const* envp, std::string_view name) {
+  for (; envp && *envp; ++envp)
+    if (std::strncmp(*envp, name.data(), name.size()) == 0 && (*envp)[name.size()] == '=')
+      return *envp + name.size() + 1;
+  return nullptr;
+}
+
+// Every file that argv[0] may mean, in the order in which they are tried.
+std::vector<std::string> candidates(const std::string& program, char* const* envp) {
+  std::vector<std::string> out;
+  if (program.find('/') != std::string::npos) {
+    out.push_back(program);
+    return out;
+  }
+  const char* path = find_in_environment(envp, "PATH");
+  std::string_view rest = path ? path : "/bin:/usr/bin";
+  for (;;) {
+    const size_t colon = rest.find(':');
+    std::string_view directory = rest.substr(0, colon);
+    std::string candidate(directory.empty() ? "." : directory);
+    candidate += '/';
+    candidate += program;
+    out.push_back(std::move(candidate));
+    if (colon == std::string_view::npos) break;
+    rest.remove_prefix(colon + 1);
+  }
+  return out;
+}
+
+}  // namespace
+
+InheritedState read_inherited_state() {
+  InheritedState state;
+  ::sigprocmask(SIG_BLOCK, nullptr, &state.mask);
+  ::getrlimit(RLIMIT_STACK, &state.stack);
+  return state;
+}
+
+void raise_stack_limit(InheritedState& state) {
+  rlimit wanted = state.stack;
+  if (wanted.rlim_cur == wanted.rlim_max) return;
+  wanted.rlim_cur = wanted.rlim_max;
+  state.stack_raised = ::setrlimit(RLIMIT_STACK, &wanted) == 0;
+}
+
+int exec_failure_status(int error) { return error == ENOENT ? 127 : 126; }
+
+LaunchResult launch(const LaunchSpec& spec) {
+  // Everything that needs memory is made before the child exists: it shares ours.
+  std::vector<char*> argv;
+  argv.reserve(spec.argv.size() + 1);
+  for (const std::string& word : spec.argv) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  const std::vector<std::string> paths = candidates(spec.argv[0], spec.envp);
+  std::vector<char*> script;  // /bin/sh FILE ARGUMENTS...
+  script.push_back(const_cast<char*>("/bin/sh"));
+  script.push_back(nullptr);
+  for (size_t i = 1; i < argv.size(); ++i) script.push_back(argv[i]);
+
+  sigset_t all, before;
+  ::sigfillset(&all);
+  ::sigprocmask(SIG_SETMASK, &all, &before);
+  volatile int failure = 0;
+
+  const pid_t pid = ::vfork();
+  if (pid == 0) {
+    // Handlers must not run here: they would run on the parent's memory.
+    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE, SIGUSR1}) {
+      struct sigaction action;
+      if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) {
+        action.sa_handler = SIG_DFL;
+        action.sa_flags = 0;
+        ::sigaction(signal, &action, nullptr);
+      }
+    }
+    if (spec.in >= 0 && spec.in != STDIN_FILENO) ::dup2(spec.in, STDIN_FILENO);
+    if (spec.out >= 0 && spec.out != STDOUT_FILENO) ::dup2(spec.out, STDOUT_FILENO);
+    if (spec.err >= 0 && spec.err != STDERR_FILENO) ::dup2(spec.err, STDERR_FILENO);
+    for (int fd : spec.inherit) ::fcntl(fd, F_SETFD, 0);
+    if (spec.state->stack_raised) ::setrlimit(RLIMIT_STACK, &spec.state->stack);
+    ::sigprocmask(SIG_SETMASK, &spec.state->mask, nullptr);
+
+    int error = ENOENT;
+    for (const std::string& path : paths) {
+      ::execve(path.c_str(), argv.data(), spec.envp);
+      if (errno == ENOEXEC) {
+        script[1] = const_cast<char*>(path.c_str());
+        ::execve("/bin/sh", script.data(), spec.envp);
+      }
+      if (errno == EACCES)
+        error = EACCES;
+      else if (errno != ENOENT && errno != ENOTDIR) {
+        error = errno;
+        break;
+      }
+    }
+    failure = error;
+    ::_exit(127);
+  }
+  const int fork_error = errno;
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) return {-1, fork_error};
+  if (failure != 0) {
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    return {-1, failure};
+  }
+  return {pid, 0};
+}
+
+}  // namespace cmz

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <csignal>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace cmz {
+
+// What make itself changed at start and children must get back.
+struct InheritedState {
+  sigset_t mask;
+  rlimit stack;
+  bool stack_raised = false;
+};
+
+// Reads the state of this process; call before anything is changed.
+InheritedState read_inherited_state();
+
+// Raises the soft limit of the stack as far as it goes: expansions may nest deeply.
+void raise_stack_limit(InheritedState& state);
+
+struct LaunchSpec {
+  std::span<const std::string> argv;
+  char* const* envp;
+  int in = -1, out = -1, err = -1;  // -1: make's own
+  std::span<const int> inherit;     // descriptors that stay open in the child
+  const InheritedState* state;
+};
+
+struct LaunchResult {
+  pid_t pid = -1;
+  int error = 0;  // errno of exec (or of making the process) when pid is -1
+};
+
+// Starts a process without copying make's memory: the parent sleeps until the child has executed.
+// argv[0] is looked for in the child's own PATH; a file that is no program is given to /bin/sh.
+LaunchResult launch(const LaunchSpec& spec);
+
+// The exit status that stands for a failed exec: 127 or 126.
+int exec_failure_status(int error);
+
+}  // namespace cmz

@@ -1,0 +1,333 @@
+#include "cmzmake/run/local_executor.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/process/v2/process.hpp>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <unordered_map>
+
+#include "cmzmake/run/command_line.h"
+#include "launcher.h"
+
+namespace cmz {
+
+namespace asio = boost::asio;
+using Process = boost::process::v2::basic_process<asio::io_context::executor_type>;
+
+struct LocalExecutor::Impl {
+  // One job and the process of its present line.
+  struct Running {
+    JobId id;
+    Job job;
+    size_t line = 0;
+    Outcome outcome;
+    std::unique_ptr<Process> process;
+    bool has_stdin = false;
+  };
+
+  InheritedState state = read_inherited_state();
+  asio::io_context loop{1};
+  asio::signal_set signals{loop};
+  asio::steady_timer timer{loop};
+  std::unique_ptr<asio::posix::stream_descriptor> token;
+  bool token_armed = false;
+  TokenPool* pool = nullptr;
+  JobListener* listener = nullptr;
+  std::unordered_map<JobId, std::unique_ptr<Running>> jobs;
+  JobId next_id = 1;
+  int fatal_signal = 0;
+  bool woken = false;       // something that wait() waits for has happened
+  bool stdin_taken = false;
+  int broken_stdin = -1;    // reads as end of file, for jobs that must not share make's stdin
+
+  Impl() {
+    // An inherited SIG_IGN for SIGCHLD would let children vanish before they are waited for.
+    std::signal(SIGCHLD, SIG_DFL);
+    for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+      struct sigaction action;
+      if (::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
+      signals.add(number);
+    }
+    // A blocked signal would never arrive.
+    sigset_t wanted;
+    ::sigemptyset(&wanted);
+    for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) ::sigaddset(&wanted, number);
+    ::sigprocmask(SIG_UNBLOCK, &wanted, nullptr);
+    raise_stack_limit(state);
+    watch_signals();
+  }
+
+  ~Impl() {
+    if (broken_stdin >= 0) ::close(broken_stdin);
+    for (auto& [id, running] : jobs)
+      if (running->process) running->process->detach();
+  }
+
+  void watch_signals() {
+    signals.async_wait([this](const boost::system::error_code& error, int number) {
+      if (error) return;
+      if (fatal_signal == 0) fatal_signal = number;
+      woken = true;
+      watch_signals();
+    });
+  }
+
+  int stdin_for(Running& running) {
+    if (!stdin_taken) {
+      stdin_taken = running.has_stdin = true;
+      return -1;
+    }
+    if (running.has_stdin) return -1;
+    if (broken_stdin < 0) {
+      int ends[2];
+      if (::pipe2(ends, O_CLOEXEC) != 0) return -1;
+      ::close(ends[1]);
+      broken_stdin = ends[0];
+    }
+    return broken_stdin;
+  }
+
+  // Goes on with the job's lines until one runs as a process or all are done.
+  void advance(Running& running) {
+    while (running.line < running.job.lines.size()) {
+      CommandLine& line = running.job.lines[running.line];
+      listener->line_begins(running.id, running.line);
+      if (!line.execute) {
+        ++running.line;
+        continue;
+      }
+      const std::vector<std::string> argv =
+          command_argv(line.text, running.job.shell, running.job.shell_flags, running.job.one_shell,
+                       running.job.environment ? running.job.environment->get("IFS") : nullptr);
+      if (argv.empty()) {
+        ++running.line;
+        continue;
+      }
+      static char* const kNoEnvironment[] = {nullptr};
+      const bool captured = !line.recursive || running.job.capture_recursive;
+      std::vector<int> inherit;
+      if (line.recursive && pool) inherit = pool->inherited_descriptors();
+      LaunchSpec spec;
+      spec.argv = argv;
+      spec.envp = running.job.environment ? running.job.environment->envp() : kNoEnvironment;
+      spec.in = stdin_for(running);
+      if (captured) {
+        spec.out = running.job.stdout_fd;
+        spec.err = running.job.stderr_fd;
+      }
+      spec.inherit = inherit;
+      spec.state = &state;
+      const LaunchResult launched = launch(spec);
+      running.outcome.ran = true;
+      if (launched.pid < 0) {
+        listener->line_not_executed(running.id, running.line,
+                                    fmt::format("{}: {}", argv[0], std::strerror(launched.error)));
+        Exit exit;
+        exit.status = exec_failure_status(launched.error);
+        if (!line_ended(running, exit)) return;
+        continue;
+      }
+      running.process = std::make_unique<Process>(loop.get_executor(), launched.pid);
+      const JobId id = running.id;
+      running.process->async_wait([this, id](const boost::system::error_code&, int) { ended(id); });
+      return;
+    }
+    finish(running);
+  }
+
+  // Takes note of a line's end; false when the job is over because of it.
+  bool line_ended(Running& running, const Exit& exit) {
+    running.outcome.exit = exit;
+    running.outcome.line_index = running.line;
+    if (!exit.ok()) {
+      if (!running.job.lines[running.line].ignore_errors || exit.how == Exit::How::signalled) {
+        if (!(running.job.lines[running.line].ignore_errors && fatal_signal == 0)) {
+          finish(running);
+          return false;
+        }
+      }
+      listener->line_failed_ignored(running.id, running.line, exit);
+      running.outcome.exit = Exit{};
+    }
+    ++running.line;
+    return true;
+  }
+
+  void ended(JobId id) {
+    auto it = jobs.find(id);
+    if (it == jobs.end()) return;
+    Running& running = *it->second;
+    const int status = running.process->native_exit_code();
+    running.process->detach();
+    running.process.reset();
+    Exit exit;
+    if (WIFSIGNALED(status)) {
+      exit.how = Exit::How::signalled;
+      exit.status = WTERMSIG(status);
+      exit.core_dumped = WCOREDUMP(status);
+    } else {
+      exit.status = WEXITSTATUS(status);
+    }
+    if (!line_ended(running, exit)) return;
+    if (fatal_signal != 0) {  // make is ending: nothing more is started
+      finish(running);
+      return;
+    }
+    advance(running);
+  }
+
+  void finish(Running& running) {
+    if (running.has_stdin) stdin_taken = false;
+    const JobId id = running.id;
+    const Outcome outcome = running.outcome;
+    jobs.erase(id);
+    woken = true;
+    listener->job_ended(id, outcome);
+  }
+
+  void arm_token() {
+    if (pool == nullptr || !pool->watched() || token_armed) return;
+    const int descriptor = pool->watch_descriptor();
+    if (descriptor < 0) return;
+    if (!token) {
+      const int own = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+      if (own < 0) return;
+      token = std::make_unique<asio::posix::stream_descriptor>(loop, own);
+    }
+    token_armed = true;
+    token->async_wait(asio::posix::stream_descriptor::wait_read,
+                      [this](const boost::system::error_code& error) {
+                        token_armed = false;
+                        if (!error) woken = true;
+                      });
+  }
+
+  void disarm_token() {
+    if (token_armed) token->cancel();
+  }
+};
+
+LocalExecutor::LocalExecutor() : impl_(std::make_unique<Impl>()) {}
+LocalExecutor::~LocalExecutor() = default;
+
+void LocalExecutor::set_pool(TokenPool* pool) {
+  impl_->disarm_token();
+  impl_->token.reset();
+  impl_->token_armed = false;
+  impl_->pool = pool;
+}
+void LocalExecutor::set_listener(JobListener* listener) { impl_->listener = listener; }
+size_t LocalExecutor::running() const { return impl_->jobs.size(); }
+int LocalExecutor::fatal_signal() const { return impl_->fatal_signal; }
+
+JobId LocalExecutor::start(Job job) {
+  auto running = std::make_unique<Impl::Running>();
+  const JobId id = impl_->next_id++;
+  running->id = id;
+  running->job = std::move(job);
+  Impl::Running& r = *running;
+  impl_->jobs.emplace(id, std::move(running));
+  impl_->advance(r);
+  return id;
+}
+
+void LocalExecutor::poll() {
+  impl_->loop.restart();
+  impl_->loop.poll();
+  impl_->woken = false;
+}
+
+void LocalExecutor::wait(int timeout_ms) {
+  Impl& i = *impl_;
+  i.arm_token();
+  const bool waits_for_token = i.token_armed && i.pool->watched();
+  if (i.jobs.empty() && !waits_for_token && timeout_ms < 0) return;
+  if (timeout_ms >= 0) {
+    i.timer.expires_after(std::chrono::milliseconds(timeout_ms));
+    i.timer.async_wait([&i](const boost::system::error_code& error) {
+      if (!error) i.woken = true;
+    });
+  }
+  while (!i.woken) {
+    i.loop.restart();
+    i.loop.run_one();
+  }
+  i.woken = false;
+  if (timeout_ms >= 0) i.timer.cancel();
+  if (i.token_armed) {
+    i.disarm_token();
+    i.loop.restart();
+    i.loop.poll();
+  }
+}
+
+void LocalExecutor::kill_all(int signal) {
+  for (auto& [id, running] : impl_->jobs)
+    if (running->process) ::kill(running->process->id(), signal);
+}
+
+Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* const* envp) {
+  Captured out;
+  if (argv.empty()) return out;
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
+    out.exit.status = 127;
+    out.error = fmt::format("pipe: {}", std::strerror(errno));
+    return out;
+  }
+  LaunchSpec spec;
+  spec.argv = argv;
+  spec.envp = envp;
+  spec.out = ends[1];
+  spec.state = &impl_->state;
+  const LaunchResult launched = launch(spec);
+  ::close(ends[1]);
+  if (launched.pid < 0) {
+    ::close(ends[0]);
+    out.exit.status = exec_failure_status(launched.error);
+    out.error = fmt::format("{}: {}", argv[0], std::strerror(launched.error));
+    return out;
+  }
+  char buffer[8192];
+  for (;;) {
+    const ssize_t n = ::read(ends[0], buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    out.output.append(buffer, static_cast<size_t>(n));
+  }
+  ::close(ends[0]);
+  int status = 0;
+  while (::waitpid(launched.pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFSIGNALED(status)) {
+    out.exit.how = Exit::How::signalled;
+    out.exit.status = WTERMSIG(status);
+  } else {
+    out.exit.status = WEXITSTATUS(status);
+  }
+  return out;
+}
+
+int LocalExecutor::replace_process(const std::vector<std::string>& argv, char* const* envp) {
+  std::vector<char*> pointers;
+  for (const std::string& word : argv) pointers.push_back(const_cast<char*>(word.c_str()));
+  pointers.push_back(nullptr);
+  if (impl_->pool)
+    for (int fd : impl_->pool->inherited_descriptors()) ::fcntl(fd, F_SETFD, 0);
+  if (impl_->state.stack_raised) ::setrlimit(RLIMIT_STACK, &impl_->state.stack);
+  ::sigprocmask(SIG_SETMASK, &impl_->state.mask, nullptr);
+  environ = const_cast<char**>(envp);
+  ::execvp(argv[0].c_str(), pointers.data());
+  return errno;
+}
+
+}  // namespace cmz
