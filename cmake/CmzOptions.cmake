@@ -17,7 +17,8 @@ target_include_directories(cmz_flags INTERFACE "${PROJECT_SOURCE_DIR}/include")
 target_compile_options(cmz_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   $<$<BOOL:${CMZMAKE_WERROR}>:-Werror>)
-target_compile_definitions(cmz_flags INTERFACE CMZMAKE_VERSION="${PROJECT_VERSION}")
+target_compile_definitions(cmz_flags INTERFACE CMZMAKE_VERSION="${PROJECT_VERSION}"
+  CMZMAKE_HOST="${CMAKE_CXX_LIBRARY_ARCHITECTURE}")
 
 if(CMZMAKE_SANITIZE)
   target_compile_options(cmz_flags INTERFACE
