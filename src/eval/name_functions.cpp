@@ -1,5 +1,7 @@
 #include "cmzmake/eval/name_functions.h"
 
+#include <algorithm>
+
 #include "cmzmake/base/strings.h"
 
 namespace cmz {
@@ -68,8 +70,7 @@ void suffix(std::string_view names, std::string& out) {
 }
 
 void basename(std::string_view names, std::string& out) {
-  for_each_name(names, out,
-                [&](std::string_view name) { out += name.substr(0, suffix_at(name)); });
+  for_each_name(names, out, [&](std::string_view name) { out += name.substr(0, suffix_at(name)); });
 }
 
 void addsuffix(std::string_view suffix, std::string_view names, std::string& out) {

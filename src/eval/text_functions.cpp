@@ -1,14 +1,14 @@
 #include "cmzmake/eval/text_functions.h"
 
+#include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include "cmzmake/base/strings.h"
 
 namespace cmz {
 namespace {
 
-// Cuts whitespace and the sign off a number; false when what is left has anything but digits.
+// Cuts whitespace and the sign off a number: digits have to be left.
 NumberError split_number(std::string_view text, bool& negative, std::string_view& digits) {
   text = trim(text);
   if (text.empty()) return NumberError::empty;
@@ -109,10 +109,10 @@ NumberError parse_number(std::string_view text, int64_t& value) {
   std::string_view digits;
   if (const NumberError error = split_number(text, negative, digits); error != NumberError::none)
     return error;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc()) return NumberError::out_of_range;
-  if (negative) value = -value;
-  return NumberError::none;
+  // The sign goes along: there is one negative number more than there are positive ones.
+  const char* begin = digits.data() - (negative ? 1 : 0);
+  const auto [end, error] = std::from_chars(begin, digits.data() + digits.size(), value);
+  return error == std::errc() ? NumberError::none : NumberError::out_of_range;
 }
 
 std::string Integer::text() const {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <tuple>
 #include <vector>
 
 #include "cmzmake/base/strings.h"
@@ -135,13 +136,10 @@ void sort_keyed(std::vector<KeyedWord>& words) {
     const size_t depth = range.depth + sizeof(uint64_t);
     for (size_t i = range.begin; i < range.end;) {
       size_t end = i + 1;
-      bool all_go_on = words[i].word.size() > depth, any_goes_on = all_go_on;
-      for (; end < range.end && words[end].key == words[i].key; ++end) {
-        const bool goes_on = words[end].word.size() > depth;
-        all_go_on &= goes_on;
-        any_goes_on |= goes_on;
-      }
-      if (end - i > 1 && any_goes_on && all_go_on) {
+      bool all_go_on = words[i].word.size() > depth;
+      for (; end < range.end && words[end].key == words[i].key; ++end)
+        all_go_on &= words[end].word.size() > depth;
+      if (end - i > 1 && all_go_on) {
         todo.push_back({i, end, depth});
       } else if (end - i > 1) {
         // Equal, but for zero bytes.
