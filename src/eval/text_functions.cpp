@@ -20,6 +20,27 @@ NumberError split_number(std::string_view text, bool& negative, std::string_view
   return NumberError::none;
 }
 
+bool ends_word(std::string_view text, size_t at) { return at == text.size() || is_space(text[at]); }
+bool begins_word(std::string_view text, size_t at) { return at == 0 || is_space(text[at - 1]); }
+
+// subst() where `from` stands between whitespace. All other whitespace stays.
+void subst_words(std::string_view from, std::string_view to, std::string_view text,
+                 std::string& out) {
+  if (from.empty()) {
+    out += text;
+    if (begins_word(text, text.size())) out += to;
+    return;
+  }
+  size_t kept = 0;
+  for (size_t hit = text.find(from); hit != std::string_view::npos;
+       hit = text.find(from, hit + from.size())) {
+    if (!begins_word(text, hit) || !ends_word(text, hit + from.size())) continue;
+    out.append(text, kept, hit - kept).append(to);
+    kept = hit + from.size();
+  }
+  out.append(text, kept);
+}
+
 }  // namespace
 
 void subst(std::string_view from, std::string_view to, std::string_view text, std::string& out) {
@@ -37,19 +58,21 @@ void patsubst(std::string_view pattern_text, std::string_view replacement_text,
               std::string_view text, std::string& out) {
   const Pattern pattern = parse_pattern(pattern_text);
   const Pattern replacement = parse_pattern(replacement_text);
-  const bool with_stem = pattern.has_percent() && replacement.has_percent();
-  // Words that a `%` pattern replaces with nothing leave no space behind; other empty ones do.
-  const bool vanish = pattern.has_percent() && replacement.text.empty();
+  if (!pattern.has_percent()) {
+    subst_words(pattern.text, replacement.text, text, out);
+    return;
+  }
   bool first = true;
   for (std::string_view word : Words(text)) {
     std::string_view stem;
     const bool matches = pattern.match(word, &stem);
-    if (matches && vanish) continue;
+    // Words that become nothing leave no space behind, unless it is an empty stem's doing.
+    if (matches && replacement.text.empty()) continue;
     if (!first) out += ' ';
     first = false;
     if (!matches)
       out += word;
-    else if (with_stem)
+    else if (replacement.has_percent())
       out.append(replacement.prefix()).append(stem).append(replacement.suffix());
     else
       out += replacement.text;

@@ -70,6 +70,14 @@ TEST_CASE("patsubst", "[text]") {
       {"a ", "b", "a a", "a a"},
       {"%", "%", " a\t b\n\vc ", "a b c"},
       {"aa%aa", "x", "aaa aaaa", "aaa x"},
+      {"b", "X", "a\nb  b\tb ", "a\nX  X\tX "},
+      {"", "X", "", "X"},
+      {"", "X", "a ", "a X"},
+      {"a a", "X", "xa a a", "xa a a"},
+      {"a a", "X", "a a a a", "X X"},
+      {" a", "X", "b  a", "b X"},
+      {"a ", "X", "a b", "a b"},
+      {"aa", "X", "aaa aa", "aaa X"},
   };
   for (const Case& c : cases) {
     INFO(c.pattern << " , " << c.replacement << " , " << c.text);
