@@ -126,6 +126,7 @@ void Builder::drain(bool say) {
 
 Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) {
   // Later makefiles first, as make does; a double-colon target without prerequisites would be remade for ever.
+  makefile_of_.clear();
   std::vector<Target*> goals;
   for (auto it = makefiles.rbegin(); it != makefiles.rend(); ++it) {
     Target* target = it->target;
@@ -135,6 +136,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
       endless |= t->prerequisites.empty() && t->recipe != nullptr;
     if (endless || target->phony) continue;
     if (it->error || it->optional) target->optional_makefile = it->optional || it->is_default;
+    makefile_of_[target] = &*it;
     goals.push_back(target);
   }
   if (goals.empty()) return Remade::nothing;

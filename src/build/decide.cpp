@@ -1,5 +1,7 @@
 // Whether a target is out of date, and what follows. Reference: manual, "How `make` Processes a Makefile",
 // "Using Implicit Rules", "Rules without Recipes or Prerequisites".
+#include <system_error>
+
 #include "cmzmake/build/builder.h"
 
 namespace cmz {
@@ -66,16 +68,32 @@ void Builder::remake(Target& target, const Frame& frame) {
   start_recipe(target, absent, time);
 }
 
+// A makefile that could not be read, and cannot be made: why, before anything else is said of it.
+void Builder::say_makefile_missing(const Target& target) {
+  const auto found = makefile_of_.find(&target);
+  if (found == makefile_of_.end() || found->second->error == 0) return;
+  const std::string why = std::generic_category().message(found->second->error);
+  Event event{};
+  event.kind = Event::Kind::makefile_missing;
+  event.target = target.name.view();
+  event.where = found->second->where;
+  event.text = why;
+  events_.on(event);
+}
+
 void Builder::no_rule(Target& target) {
-  if (target.optional_makefile || (remaking_makefiles_ && target.parent == nullptr)) return;
-  bool quiet = false;
-  for (const Target* t = &target; t; t = t->parent) quiet |= t->optional_makefile;
-  if (quiet) return;
+  for (const Target* t = &target; t; t = t->parent)
+    if (t->optional_makefile) return;
+  if (remaking_makefiles_ && target.parent == nullptr) {
+    const auto found = makefile_of_.find(&target);
+    if (found == makefile_of_.end() || found->second->error == 0) return;  // read without a rule for it
+    say_makefile_missing(target);
+  }
   Event event{};
   event.kind = Event::Kind::no_rule;
   event.target = target.name.view();
   if (target.parent) event.other = target.parent->name.view();
-  event.fatal = !options_.keep_going && !remaking_makefiles_;
+  event.fatal = !options_.keep_going;
   target.shown_error = true;
   events_.on(event);
   if (!options_.keep_going) stop_ = true;

@@ -162,6 +162,11 @@ const OptionInfo kOptions[] = {
        o.silent = false;
        o.no_silent = true;
      }},
+    {"temp-stdin", Takes::argument,
+     [](Options& o, const std::string& v) {
+       o.makefiles.push_back(v);
+       o.temporary_makefile = v;
+     }},
     {"sync-mutex", Takes::argument, [](Options& o, const std::string& v) { o.sync_mutex = v; }},
     {"touch,t", Takes::nothing, [](Options& o, const std::string&) { o.touch = true; }},
     {"trace", Takes::nothing, [](Options& o, const std::string&) { o.trace = true; }},
@@ -364,6 +369,9 @@ void parse_makeflags(std::string_view text, Options& options) {
   bool in_word = false;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\' && i + 1 < text.size()) {
+      word += text[++i];
+      in_word = true;
+    } else if (text[i] == '$' && i + 1 < text.size() && text[i + 1] == '$') {
       word += text[++i];
       in_word = true;
     } else if (is_space(text[i])) {

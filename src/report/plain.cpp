@@ -132,7 +132,7 @@ void PlainReport::on(const Event& e) {
     case Kind::updating:
       out(fmt::format("{}: update target '{}' due to: {}\n", place(e.where), e.target, e.text), e.output);
       break;
-    case Kind::makefile_failed: err(fmt::format("{}: {}\n", prefix_, e.text)); break;
+    case Kind::makefile_missing: message(e.where, fmt::format("{}: {}", e.target, e.text)); break;
   }
 }
 

@@ -148,6 +148,7 @@ class Builder : private JobListener {
   void decide(Frame& frame);
   void remake(Target& target, const Frame& frame);
   void no_rule(Target& target);
+  void say_makefile_missing(const Target& target);
   void finish(Target& target, Status status, bool ran);
   void finished(Target& target);
   std::string reason(const Target& target, bool absent, FileTime time) const;
@@ -191,6 +192,7 @@ class Builder : private JobListener {
   std::vector<char> goal_changed_;
   uint32_t goal_ = 0;
   bool remaking_makefiles_ = false;
+  std::unordered_map<const Target*, const ReadMakefile*> makefile_of_;
   bool stop_ = false;          // a failure without -k: nothing more is started
   bool said_waiting_ = false;
   int signal_ = 0;

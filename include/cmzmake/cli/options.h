@@ -56,6 +56,8 @@ struct Options {
   bool no_print_directory = false;  // --no-print-directory
   bool warn_undefined = false;
 
+  std::string temporary_makefile;   // a copy of standard input, to be removed at the end
+
   std::vector<std::string> goals;
   std::vector<std::string> assignments;  // VAR=value, in order
 
@@ -66,7 +68,8 @@ struct Options {
 class UsageError : public std::runtime_error {
  public:
   // `fatal`: no usage text, but "make: *** MESSAGE.  Stop."
-  UsageError(const std::string& message, bool fatal) : std::runtime_error(message), fatal(fatal) {}
+  UsageError(const std::string& message, bool is_fatal)
+      : std::runtime_error(message), fatal(is_fatal) {}
   bool fatal;
 };
 

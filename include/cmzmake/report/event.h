@@ -25,7 +25,7 @@ struct Event {
     time_in_future,      // `target` is `seconds` younger than now
     clock_skew,          // such files were seen
     updating,            // --trace: `target` at `where` is updated because of `text`
-    makefile_failed,     // text: a makefile could not be remade
+    makefile_missing,    // `target`, included at `where`, cannot be read: text says why
   };
   Kind kind;
   std::string_view target;

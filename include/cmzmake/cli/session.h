@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cmz {
+
+// One run of make: owns everything, from the command line to the exit status. Several may live in one
+// process, one after the other.
+class Session {
+ public:
+  // `arguments[0]` is the program as it was called; `environment` holds NAME=VALUE.
+  Session(std::vector<std::string> arguments, std::vector<std::string> environment);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Reads, remakes makefiles, builds. Returns the exit status; a signal that ended the build is raised again.
+  int run();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cmz

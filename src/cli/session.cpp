@@ -1,0 +1,626 @@
+#include "cmzmake/cli/session.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+
+#include "cmzmake/base/strings.h"
+#include "cmzmake/build/builder.h"
+#include "cmzmake/cli/options.h"
+#include "cmzmake/disk/disk.h"
+#include "cmzmake/eval/evaluator.h"
+#include "cmzmake/report/output.h"
+#include "cmzmake/report/plain.h"
+#include "cmzmake/run/command_line.h"
+#include "cmzmake/run/jobserver.h"
+#include "cmzmake/run/local_executor.h"
+#include "cmzmake/search/search.h"
+#include "data_base.h"
+
+namespace cmz {
+namespace {
+
+// $(shell) runs through the same launcher as recipes.
+class LocalShell : public Shell {
+ public:
+  explicit LocalShell(LocalExecutor& executor) : executor_(executor) {}
+
+  ShellResult run(const ShellRequest& request) override {
+    ShellResult out;
+    const char* ifs = nullptr;
+    for (const char* const* e = request.environment; *e; ++e)
+      if (std::strncmp(*e, "IFS=", 4) == 0) ifs = *e + 4;
+    const auto argv = command_argv(request.command, request.shell.empty() ? "/bin/sh" : request.shell,
+                                   request.shell_flags, false, ifs);
+    Captured captured = executor_.capture(argv, const_cast<char* const*>(request.environment));
+    out.output = std::move(captured.output);
+    out.status = captured.exit.status;
+    out.error = std::move(captured.error);
+    return out;
+  }
+
+ private:
+  LocalExecutor& executor_;
+};
+
+std::string base_name(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
+}
+
+std::string working_directory() {
+  std::string out;
+  if (char* path = ::getcwd(nullptr, 0)) {
+    out = path;
+    std::free(path);
+  }
+  return out;
+}
+
+constexpr std::string_view kFeatures =
+    "archives check-symlink else-if extra-prereqs grouped-target jobserver jobserver-fifo nocomment notintermediate "
+    "oneshell order-only output-sync second-expansion shell-export shortest-stem target-specific undefine";
+
+}  // namespace
+
+struct Session::Impl {
+  Impl(std::vector<std::string> args, std::vector<std::string> env)
+      : arguments(std::move(args)), environment(std::move(env)) {
+    if (arguments.empty()) arguments.emplace_back("make");
+    program = base_name(arguments[0]);
+    if (const char* value = variable("MAKELEVEL")) level = std::max(0, std::atoi(value));
+    if (const char* value = variable("MAKE_RESTARTS")) {
+      restarts = std::abs(std::atoi(value));
+    }
+    report.emplace(program, level);
+  }
+
+  const char* variable(std::string_view name) const {
+    for (const std::string& entry : environment)
+      if (entry.size() > name.size() && entry[name.size()] == '=' && entry.compare(0, name.size(), name) == 0)
+        return entry.c_str() + name.size() + 1;
+    return nullptr;
+  }
+
+  int run();
+  bool read_options(int* status);
+  void change_directories();
+  bool prints_directory() const;
+  void define_variables();
+  void set_makeflags();
+  void makeflags_changed();
+  void apply_options();
+  void read_makefiles();
+  bool read_stdin_makefile(const std::string& name);
+  void open_pool();
+  std::vector<Target*> goals();
+  void mark_old_and_new();
+  [[noreturn]] void restart();
+  int build();
+  int leave(int status);
+
+  std::vector<std::string> arguments, environment;
+  std::string program;
+  int level = 0;
+  int restarts = 0;
+  Options options;
+  Options command_line;  // what stands on the command line itself
+  std::optional<PlainReport> report;
+  std::unique_ptr<Disk> disk = make_real_disk();
+  LocalExecutor executor;
+  LocalShell shell{executor};
+  Database db;
+  std::optional<Evaluator> evaluator;
+  std::optional<Search> search;
+  std::unique_ptr<TokenPool> pool;
+  JobserverPool* jobserver = nullptr;
+  std::optional<OutputCapture> capture;
+  std::optional<Builder> builder;
+  bool entered = false;
+  bool left_directory = false;
+  std::string directory;       // after -C
+  std::string start_directory;
+  std::string temporary_makefile;
+};
+
+Session::Session(std::vector<std::string> arguments, std::vector<std::string> environment)
+    : impl_(std::make_unique<Impl>(std::move(arguments), std::move(environment))) {}
+Session::~Session() = default;
+
+int Session::run() { return impl_->run(); }
+
+bool Session::Impl::read_options(int* status) {
+  try {
+    if (const char* flags = variable("GNUMAKEFLAGS")) parse_makeflags(flags, options);
+    if (const char* flags = variable("MAKEFLAGS")) parse_makeflags(flags, options);
+    parse_command_line({arguments.begin() + 1, arguments.end()}, arguments[0], options);
+  } catch (const UsageError& error) {
+    if (error.fatal) {
+      report->fatal({}, error.what());
+    } else {
+      std::string text = error.what();
+      if (text.compare(0, 4, "the ") == 0) text = fmt::format("{}: {}", report->prefix(), text);
+      text += '\n';
+      text += usage_text(program);
+      [[maybe_unused]] ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
+    }
+    *status = 2;
+    return false;
+  }
+  if (options.help || options.version) {
+    const std::string text = options.help ? usage_text(program) : version_text();
+    [[maybe_unused]] ssize_t n = ::write(STDOUT_FILENO, text.data(), text.size());
+    *status = 0;
+    return false;
+  }
+  return true;
+}
+
+void Session::Impl::change_directories() {
+  start_directory = working_directory();
+  for (const std::string& d : options.directories) {
+    const std::string path = !d.empty() && d[0] == '~' ? disk->expand_tilde(d) : d;
+    if (::chdir(path.c_str()) != 0)
+      throw Fatal({}, fmt::format("{}: {}", d, std::strerror(errno)));
+  }
+  disk->forget_all();
+  directory = working_directory();
+}
+
+bool Session::Impl::prints_directory() const {
+  if (options.print_directory) return true;
+  if (options.no_print_directory || options.silent) return false;
+  return level > 0 || !options.directories.empty();
+}
+
+void Session::Impl::set_makeflags() {
+  MakeflagsParts parts;
+  Evaluator& e = *evaluator;
+  const auto set = [&](std::string_view name, std::string value) {
+    Variable& v = db.globals.at(db.symbols.intern(name));
+    v.flavor = Flavor::simple;
+    v.origin = Origin::file;
+    v.name_seen = true;
+    if (v.export_ == Export::unsaid) v.export_ = Export::yes;
+    v.set_value(std::move(value));
+  };
+  set("MAKEFLAGS", makeflags_text(options, parts));
+  set("MFLAGS", mflags_text(options));
+  db.globals.touch();
+  (void)e;
+}
+
+// Options that take effect wherever they come from.
+void Session::Impl::apply_options() {
+  EvalSettings& s = evaluator->settings;
+  s.environment_overrides = options.environment_overrides;
+  s.warn_undefined = options.warn_undefined;
+  s.no_builtin_rules = options.no_builtin_rules;
+  s.no_builtin_variables = options.no_builtin_variables;
+}
+
+void Session::Impl::makeflags_changed() {
+  const std::string text = evaluator->value_of("MAKEFLAGS");
+  Options fresh = options;
+  fresh.include_dirs.clear();
+  fresh.debug.clear();
+  fresh.evals.clear();
+  fresh.assignments.clear();
+  try {
+    parse_makeflags(text, fresh);
+  } catch (const UsageError& error) {
+    throw Fatal(evaluator->where, error.what());
+  }
+  const auto keep = [](std::vector<std::string>& now, const std::vector<std::string>& before) {
+    if (now.empty()) now = before;
+  };
+  keep(fresh.include_dirs, options.include_dirs);
+  keep(fresh.debug, options.debug);
+  keep(fresh.evals, options.evals);
+  keep(fresh.assignments, options.assignments);
+  if (options.jobs != Options::kJobsUnset && options.jobs_here) fresh.jobs = options.jobs;
+  options = fresh;
+  apply_options();
+  set_makeflags();
+}
+
+void Session::Impl::define_variables() {
+  Evaluator& e = *evaluator;
+  e.original_environment = environment;
+  apply_options();
+  e.settings.program = program;
+
+  e.define_global("CURDIR", directory, Origin::file);
+  e.define_global("MAKE_VERSION", "4.4.1", Origin::default_);
+  e.define_global("MAKE_HOST", CMZMAKE_HOST, Origin::default_);
+  e.define_global(".FEATURES", std::string(kFeatures), Origin::default_);
+  e.define_global("MAKEFILES", "", Origin::default_);
+  e.define_global(".RECIPEPREFIX", "", Origin::default_);
+  e.define_global(".LOADED", "", Origin::default_);
+  e.define_global(".SHELLFLAGS", "-c", Origin::default_);
+  e.define_global("SHELL", "/bin/sh", Origin::default_);
+  e.define_global(".DEFAULT_GOAL", "", Origin::file);
+  db.globals.find(db.symbols.intern("SHELL"))->export_ = Export::unsaid;
+  e.define_global("GNUMAKEFLAGS", "", Origin::environment);
+  db.globals.find(db.symbols.intern("GNUMAKEFLAGS"))->export_ = Export::no;
+
+  for (const std::string& entry : environment) {
+    const size_t equals = entry.find('=');
+    if (equals == std::string::npos || equals == 0) continue;
+    const std::string_view name(entry.data(), equals);
+    std::string value = entry.substr(equals + 1);
+    if (name == "MAKE_RESTARTS" || name == "GNUMAKEFLAGS" || name == "MAKELEVEL") continue;
+    if (name == "SHELL" || name == "MAKEFLAGS" || name == "MFLAGS") continue;
+    e.define_global(name, std::move(value), Origin::environment, Flavor::recursive);
+  }
+  e.define_global("MAKELEVEL", std::to_string(level), Origin::environment);
+  e.define_global("MAKEFILE_LIST", "", Origin::file);
+  if (restarts > 0) {
+    e.define_global("MAKE_RESTARTS", std::to_string(restarts), Origin::environment);
+    db.globals.find(db.symbols.intern("MAKE_RESTARTS"))->export_ = Export::no;
+  }
+
+  e.define_builtin_variables();
+  if (!options.no_builtin_rules) e.define_builtin_rules();
+
+  // $(MAKE): as we were called; a relative path must survive -C.
+  std::string command = arguments[0];
+  if (command.find('/') != std::string::npos && command[0] != '/' && !options.directories.empty())
+    command = start_directory + "/" + command;
+  e.define_global("MAKE_COMMAND", command, Origin::default_);
+  e.define_global("MAKE", "$(MAKE_COMMAND)", Origin::default_, Flavor::recursive);
+
+  std::string goals_text;
+  for (const std::string& goal : options.goals) {
+    if (!goals_text.empty()) goals_text += ' ';
+    goals_text += goal;
+  }
+  if (!options.goals.empty()) e.define_global("MAKECMDGOALS", goals_text, Origin::default_);
+
+  for (int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    const char* name = fd == STDOUT_FILENO ? "MAKE_TERMOUT" : "MAKE_TERMERR";
+    if (variable(name) || !::isatty(fd)) continue;
+    const char* terminal = ::ttyname(fd);
+    Variable* v = e.define_global(name, terminal ? terminal : "true", Origin::default_);
+    v->export_ = Export::yes;
+  }
+
+  // The directories that `include` searches.
+  std::vector<std::string> dirs;
+  const auto add_dir = [&](const std::string& d) {
+    std::string path = !d.empty() && d[0] == '~' ? disk->expand_tilde(d) : d;
+    while (path.size() > 1 && path.back() == '/') path.pop_back();
+    if (disk->is_directory(path)) dirs.push_back(path);
+  };
+  bool defaults = true;
+  for (const std::string& d : options.include_dirs) {
+    if (d == "-") {
+      dirs.clear();
+      defaults = false;
+    } else {
+      add_dir(d);
+    }
+  }
+  if (defaults)
+    for (const char* d : {"/usr/local/include", "/usr/include"}) add_dir(d);
+  std::string joined;
+  for (const std::string& d : dirs) joined += (joined.empty() ? "" : " ") + d;
+  e.settings.include_dirs = dirs;
+  e.define_global(".INCLUDE_DIRS", joined, Origin::default_);
+
+  set_makeflags();
+  for (const std::string& assignment : options.assignments)
+    e.assign_command_line(assignment, Origin::command_line);
+  std::string overrides;
+  for (auto it = options.assignments.rbegin(); it != options.assignments.rend(); ++it)
+    overrides += (overrides.empty() ? "" : " ") + *it;
+  if (!options.assignments.empty())
+    e.define_global("MAKEOVERRIDES", "${-*-command-variables-*-}", Origin::environment, Flavor::recursive);
+  e.define_global("-*-command-variables-*-", overrides, Origin::automatic);
+  e.on_makeflags = [this] { makeflags_changed(); };
+}
+
+// Standard input is kept in a file: make may have to read it again.
+bool Session::Impl::read_stdin_makefile(const std::string&) {
+  std::string text;
+  char buffer[16384];
+  for (ssize_t n; (n = ::read(STDIN_FILENO, buffer, sizeof buffer)) != 0;) {
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      throw Fatal({}, fmt::format("read: (stdin): {}", std::strerror(errno)));
+    }
+    text.append(buffer, static_cast<size_t>(n));
+  }
+  const char* tmp = variable("TMPDIR");
+  std::string name = fmt::format("{}/GmXXXXXX", tmp && *tmp ? tmp : "/tmp");
+  const int fd = ::mkstemp(name.data());
+  if (fd < 0) throw Fatal({}, fmt::format("fopen (temporary file): {}", std::strerror(errno)));
+  ::close(fd);
+  if (std::error_code error = disk->write(name, text, false))
+    throw Fatal({}, fmt::format("fwrite (temporary file): {}", error.message()));
+  temporary_makefile = name;
+  disk->changed(name);
+  return evaluator->read_makefile(name, false, false);
+}
+
+void Session::Impl::read_makefiles() {
+  Evaluator& e = *evaluator;
+  e.reading_makefiles = true;
+  for (const std::string& text : options.evals) e.eval_text(text, {});
+
+  const std::string makefiles = e.value_of("MAKEFILES");
+  for (std::string_view name : Words(makefiles)) e.read_makefile(name, true, true);
+
+  bool stdin_read = false;
+  for (const std::string& name : options.makefiles) {
+    if (name == "-") {
+      if (stdin_read) throw Fatal({}, "Makefile from standard input specified twice");
+      stdin_read = true;
+      read_stdin_makefile(name);
+      continue;
+    }
+    e.read_makefile(name, true, false);
+  }
+  temporary_makefile = options.temporary_makefile.empty() ? temporary_makefile : options.temporary_makefile;
+
+  if (options.makefiles.empty()) {
+    std::vector<std::string_view> names = {"GNUmakefile", "makefile", "Makefile"};
+    if (program != "make" && program != "gmake") names.insert(names.begin(), "Taskfile");
+    bool found = false;
+    for (std::string_view name : names) {
+      if (!disk->listed(name)) continue;
+      e.read_makefile(name, false, false);
+      found = true;
+      break;
+    }
+    if (!found)  // each may be made by a rule
+      for (std::string_view name : names) {
+        Target& target = db.target(name);
+        e.makefiles.push_back({&target, {}, true, ENOENT, true});
+      }
+  }
+  e.reading_makefiles = false;
+  e.where = {};
+}
+
+void Session::Impl::open_pool() {
+  const bool asked_for_more = options.jobs == Options::kJobsUnlimited || options.jobs > 1;
+  if (!options.jobserver_auth.empty()) {
+    if (options.jobs_here) {
+      report->message({}, fmt::format("warning: -j{} forced in submake: resetting jobserver mode.",
+                                      options.jobs));
+      options.jobserver_auth.clear();
+    } else {
+      std::string why;
+      if (auto client = open_jobserver(options.jobserver_auth, &why)) {
+        jobserver = client.get();
+        pool = std::move(client);
+        executor.set_pool(pool.get());
+        return;
+      }
+      if (!why.empty()) report->message({}, why);
+      report->message({}, "warning: jobserver unavailable: using -j1.  Add '+' to parent make rule.");
+      options.jobserver_auth.clear();
+      options.jobs = 1;
+    }
+  }
+  if (!asked_for_more || options.jobs == 1) {
+    pool = std::make_unique<SingleSlotPool>();
+  } else if (options.jobs == Options::kJobsUnlimited) {
+    pool = std::make_unique<UnlimitedPool>();
+  } else {
+    const auto style = options.jobserver_style == "pipe" ? JobserverStyle::pipe : JobserverStyle::fifo;
+    auto server = std::make_unique<JobserverServer>(static_cast<unsigned>(options.jobs), style);
+    options.jobserver_auth = server->auth();
+    jobserver = server.get();
+    pool = std::move(server);
+  }
+  executor.set_pool(pool.get());
+}
+
+std::vector<Target*> Session::Impl::goals() {
+  std::vector<Target*> out;
+  const auto add = [&](std::string_view name) {
+    while (name.size() > 2 && name.substr(0, 2) == "./") {
+      name.remove_prefix(2);
+      while (!name.empty() && name[0] == '/') name.remove_prefix(1);
+    }
+    out.push_back(&db.target(name));
+  };
+  for (const std::string& goal : options.goals) add(goal);
+  if (!out.empty()) return out;
+
+  const std::string text = evaluator->value_of(".DEFAULT_GOAL");
+  std::string_view rest = text;
+  const std::string_view goal = next_word(rest);
+  if (goal.empty()) {
+    bool any = false;
+    for (const ReadMakefile& m : evaluator->makefiles) any |= m.error == 0;
+    throw Fatal({}, any ? "No targets" : "No targets specified and no makefile found");
+  }
+  if (!trim(rest).empty()) throw Fatal({}, ".DEFAULT_GOAL contains more than one target");
+  add(goal);
+  return out;
+}
+
+void Session::Impl::mark_old_and_new() {
+  for (const std::string& name : options.old_files) {
+    Target& t = db.target(name);
+    t.old_file = true;
+    t.mtime = FileTime::oldest();
+    t.progress = Progress::finished;
+    t.status = Status::success;
+  }
+  for (const std::string& name : options.new_files) {
+    Target& t = db.target(name);
+    t.mtime = FileTime::newest();
+  }
+}
+
+void Session::Impl::restart() {
+  if (jobserver) jobserver->return_all();
+  std::vector<std::string> again = arguments;
+  if (!temporary_makefile.empty()) {
+    for (size_t i = 1; i < again.size(); ++i) {
+      if (again[i] == "-f-") again[i] = "--temp-stdin=" + temporary_makefile;
+      if ((again[i] == "-f" || again[i] == "--file" || again[i] == "--makefile") && i + 1 < again.size() &&
+          again[i + 1] == "-") {
+        again[i] = "--temp-stdin=" + temporary_makefile;
+        again.erase(again.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      }
+      if (again[i] == "--file=-" || again[i] == "--makefile=-")
+        again[i] = "--temp-stdin=" + temporary_makefile;
+    }
+  }
+  std::vector<std::string> env;
+  for (const std::string& entry : environment)
+    if (entry.compare(0, 14, "MAKE_RESTARTS=") != 0) env.push_back(entry);
+  env.push_back(fmt::format("MAKE_RESTARTS={}{}", prints_directory() ? "-" : "", restarts + 1));
+  std::vector<char*> envp;
+  for (std::string& entry : env) envp.push_back(entry.data());
+  envp.push_back(nullptr);
+  if (!options.directories.empty() && !start_directory.empty() && ::chdir(start_directory.c_str()) != 0)
+    throw Fatal({}, fmt::format("{}: {}", start_directory, std::strerror(errno)));
+  const std::string name = arguments[0];
+  const std::vector<int> inherited = pool ? pool->inherited_descriptors() : std::vector<int>{};
+  if (!command_line.jobserver_auth.empty() || options.jobs_here) {
+    builder.reset();
+    executor.set_pool(nullptr);
+    if (options.jobs_here) pool.reset();  // our own server ends with us
+  }
+  const int error = executor.replace_process(again, envp.data());
+  throw Fatal({}, fmt::format("{}: {}", name, std::strerror(error)));
+}
+
+int Session::Impl::leave(int status) {
+  if (entered && !left_directory) {
+    left_directory = true;
+    report->directory(false, directory);
+  }
+  if (!temporary_makefile.empty()) ::unlink(temporary_makefile.c_str());
+  if (report->write_error() && status == 0) {
+    report->message({}, "write error: stdout");
+    status = 2;
+  }
+  return status;
+}
+
+int Session::Impl::build() {
+  open_pool();
+  set_makeflags();
+  evaluator->finish_reading();
+  evaluator->convert_suffix_rules();
+
+  if (!options.output_sync.empty() && options.output_sync != "none") {
+    const OutputSync mode = options.output_sync == "line"     ? OutputSync::line
+                            : options.output_sync == "recurse" ? OutputSync::recurse
+                                                               : OutputSync::target;
+    capture.emplace(mode);
+    if (!options.sync_mutex.empty())
+      capture->use_mutex(options.sync_mutex);
+    else
+      options.sync_mutex = capture->mutex_name();
+    report->set_capture(&*capture);
+    set_makeflags();
+  }
+
+  BuildOptions b;
+  b.keep_going = options.keep_going;
+  b.dry_run = options.dry_run;
+  b.question = options.question;
+  b.touch = options.touch;
+  b.always_make = options.always_make && restarts == 0;
+  b.ignore_errors = options.ignore_errors;
+  b.silent = options.silent;
+  b.trace = options.trace || options.debug_flags().print || options.debug_flags().why;
+  b.check_symlink_times = options.check_symlink_times;
+  b.one_at_a_time = (!jobserver && options.jobs != Options::kJobsUnlimited) || db.special.not_parallel;
+  b.max_load = options.max_load;
+  if (!options.shuffle.empty()) {
+    if (options.shuffle == "reverse") {
+      b.shuffle.mode = Shuffle::Mode::reverse;
+    } else {
+      b.shuffle.mode = Shuffle::Mode::random;
+      std::from_chars(options.shuffle.data(), options.shuffle.data() + options.shuffle.size(), b.shuffle.seed);
+    }
+  }
+  if (jobserver && !jobserver->inherited_descriptors().empty())
+    b.adjust_environment = [this](std::vector<std::pair<std::string, std::string>>& pairs, bool recursive) {
+      if (recursive) return;
+      // The descriptors are closed in such a child: the text says so.
+      Options closed = options;
+      closed.jobserver_auth = "-2,-2";
+      for (auto& [name, value] : pairs) {
+        if (name == "MAKEFLAGS") value = makeflags_text(closed, {});
+        if (name == "MFLAGS") value = mflags_text(closed);
+      }
+    };
+
+  BuildContext context{*evaluator, *search, *disk, executor, *pool, *report, capture ? &*capture : nullptr};
+  builder.emplace(context, b);
+  mark_old_and_new();
+
+  const auto remade = builder->remake_makefiles(evaluator->makefiles);
+  if (builder->fatal_signal()) return 2;
+  if (remade == Builder::Remade::failed) {
+    builder->drain(true);
+    return 2;
+  }
+  if (remade == Builder::Remade::changed) restart();
+  // An include that nothing could make.
+  for (const ReadMakefile& m : evaluator->makefiles)
+    if (m.error && !m.optional && !m.is_default && m.target->status != Status::failed &&
+        !m.target->updated && disk->mtime(m.target->name.view()).is_absent())
+      throw Fatal(m.where, fmt::format("{}: {}", m.target->name.view(), std::strerror(m.error)));
+
+  int status = builder->build(goals());
+  if (builder->fatal_signal() == 0) builder->remove_intermediates();
+  if (builder->clock_skew()) {
+    Event event{};
+    event.kind = Event::Kind::clock_skew;
+    report->on(event);
+  }
+  return status;
+}
+
+int Session::Impl::run() {
+  int status = 0;
+  if (!read_options(&status)) return status;
+  evaluator.emplace(db, *disk, shell, *report);
+  search.emplace(*evaluator);
+  try {
+    change_directories();
+    if (prints_directory() && (options.output_sync.empty() || options.output_sync == "none")) {
+      entered = true;
+      if (restarts == 0) report->directory(true, directory);
+    }
+    define_variables();
+    read_makefiles();
+    status = build();
+  } catch (const Fatal& fatal) {
+    report->fatal(fatal.where(), fatal.what());
+    status = 2;
+    if (builder) builder->drain(true);
+  }
+  if (options.print_data_base) print_data_base(*evaluator);
+  const int signal = builder ? builder->fatal_signal() : executor.fatal_signal();
+  builder.reset();
+  status = leave(status);
+  if (signal != 0) {
+    if (jobserver) jobserver->return_all();
+    pool.reset();
+    capture.reset();
+    std::signal(signal, SIG_DFL);
+    ::kill(::getpid(), signal);
+  }
+  return status;
+}
+
+}  // namespace cmz
