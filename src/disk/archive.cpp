@@ -105,7 +105,9 @@ std::error_code ArchiveIndex::read(int fd) {
       is_member = false;
       has_body = true;
     } else if (text == "/" || text == "/SYM64/") {
-      is_member = false;  // the index of symbols
+      // The index of symbols: make lists it as a member without a name, and does not find it.
+      if (text == "/") members_.push_back(std::move(member));
+      is_member = false;
       has_body = true;
     } else if (text.starts_with('/') && parse_number(text.substr(1), &number)) {
       if (number >= table.size()) return {};

@@ -59,7 +59,7 @@ class File {
 class RealDisk final : public Disk, private GlobSource {
  public:
   FileTime mtime(std::string_view path, std::error_code* error) override;
-  FileTime mtime_newest_link(std::string_view path) override;
+  FileTime mtime_newest_link(std::string_view path, std::error_code* error) override;
   bool listed(std::string_view path) override { return directories_.listed(path); }
   bool is_directory(std::string_view path) override;
 
@@ -113,9 +113,12 @@ FileTime RealDisk::mtime(std::string_view path, std::error_code* error) {
   return FileTime::absent();
 }
 
-FileTime RealDisk::mtime_newest_link(std::string_view path) {
+FileTime RealDisk::mtime_newest_link(std::string_view path, std::error_code* error) {
   constexpr int kMostLinks = 40;  // as many as the kernel follows
-  FileTime newest = FileTime::absent();
+  std::error_code failure;
+  FileTime newest = mtime(path, &failure);
+  if (error) *error = failure;
+  if (failure) return newest;
   std::string name(path);
   for (int i = 0; i <= kMostLinks; ++i) {
     struct stat st;
@@ -275,9 +278,11 @@ std::error_code RealDisk::touch_member(std::string_view path, std::string_view m
 
 std::vector<std::string> RealDisk::glob_members(std::string_view path, std::string_view pattern) {
   const NamePattern wanted(pattern);
+  const bool with_slash = pattern.find('/') != std::string_view::npos;
   std::vector<std::string> names;
   for (const ArchiveMember& member : archive(path).index.members())
-    if (wanted.match(member.name)) names.push_back(member.name);
+    if (wanted.match(member.name) && (with_slash || member.name.find('/') == std::string::npos))
+      names.push_back(member.name);
   std::ranges::sort(names);
   return names;
 }

@@ -25,8 +25,9 @@ class Disk {
   // not errors).
   virtual FileTime mtime(std::string_view path, std::error_code* error = nullptr) = 0;
 
-  // As mtime, but the newest of the link's own time and its target's: option -L.
-  virtual FileTime mtime_newest_link(std::string_view path) = 0;
+  // As mtime, but the newest of the times of all links on the way and of the file: option -L. A
+  // dangling link exists.
+  virtual FileTime mtime_newest_link(std::string_view path, std::error_code* error = nullptr) = 0;
 
   // Whether `path` exists, answered from a cached listing of its directory: one readdir answers
   // any number of questions about it. The manual calls this the directory cache.

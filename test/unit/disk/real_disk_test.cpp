@@ -230,8 +230,31 @@ TEST_CASE("the newest of a chain of links counts with -L", "[disk]") {
   folder.set_time("d/file", 500);
   CHECK(disk->mtime_newest_link(folder / "two").ns == 500 * kSecond);
   CHECK(disk->mtime_newest_link(folder / "dangling").ns == 400 * kSecond);
-  CHECK(disk->mtime_newest_link(folder / "loop").is_real());  // it ends
-  CHECK(disk->mtime_newest_link(folder / "no").is_absent());
+  std::error_code error;
+  CHECK(disk->mtime_newest_link(folder / "no", &error).is_absent());
+  CHECK_FALSE(error);
+  CHECK(disk->mtime_newest_link(folder / "loop", &error).is_absent());
+  CHECK(error == std::errc::too_many_symbolic_link_levels);
+}
+
+TEST_CASE("a directory that may not be read still has its files", "[disk]") {
+  const TempFolder folder;
+  folder.file("d/a");
+  REQUIRE(::chmod((folder / "d").c_str(), 0111) == 0);
+  REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
+  const uid_t user = ::geteuid();
+  if (user == 0) REQUIRE(::seteuid(65534) == 0);  // root may read everything
+  const auto disk = make_real_disk();
+  const bool a = disk->listed(folder / "d/a"), b = disk->listed(folder / "d/b");
+  const bool time = disk->mtime(folder / "d/a").is_real();
+  const auto all = disk->glob(folder / "d/*"), one = disk->glob(folder / "*/a");
+  if (user == 0) REQUIRE(::seteuid(0) == 0);
+  ::chmod((folder / "d").c_str(), 0755);
+  CHECK(a);
+  CHECK_FALSE(b);
+  CHECK(time);
+  CHECK(all.empty());
+  CHECK(one.size() == 1);
 }
 
 TEST_CASE("tilde and real paths", "[disk]") {

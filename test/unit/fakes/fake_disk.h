@@ -66,8 +66,9 @@ class FakeDisk final : public Disk, private GlobSource {
     const Node* node = find(path);
     return node ? time(node->seconds) : FileTime::absent();
   }
-  FileTime mtime_newest_link(std::string_view path) override {
-    FileTime newest = mtime(path);
+  FileTime mtime_newest_link(std::string_view path, std::error_code* error = nullptr) override {
+    FileTime newest = mtime(path, error);
+    if (error_of(path)) return newest;
     if (const Node* node = find(path, false)) newest = std::max(newest, time(node->seconds));
     return newest;
   }
