@@ -16,9 +16,10 @@ add_library(cmz_flags INTERFACE)
 target_include_directories(cmz_flags INTERFACE "${PROJECT_SOURCE_DIR}/include")
 target_compile_options(cmz_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wno-restrict  # g++ 12 sees overlaps in std::string that are none
   $<$<BOOL:${CMZMAKE_WERROR}>:-Werror>)
 target_compile_definitions(cmz_flags INTERFACE CMZMAKE_VERSION="${PROJECT_VERSION}"
-  CMZMAKE_HOST="${CMAKE_CXX_LIBRARY_ARCHITECTURE}")
+  CMZMAKE_HOST="${CMAKE_HOST_SYSTEM_PROCESSOR}-pc-linux-gnu")
 
 if(CMZMAKE_SANITIZE)
   target_compile_options(cmz_flags INTERFACE
