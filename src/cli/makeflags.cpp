@@ -1,6 +1,8 @@
 // MAKEFLAGS as make writes it for its children. Manual, "Communicating Options to a Sub-make".
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cmzmake/cli/options.h"
 #include "cmzmake/syntax/statement.h"
 
@@ -41,32 +43,75 @@ std::string letters_of(const Options& o) {
   return out;
 }
 
+// Assignments as given, the last first; one that is overwritten later is left out.
+std::string assignment_words(const std::vector<std::string>& assignments) {
+  struct Word {
+    std::string_view name;
+    std::string text;
+  };
+  std::vector<Word> words;
+  for (const std::string& each : assignments) {
+    Statement s;
+    if (!parse_assignment(each, &s)) continue;
+    const bool simple = s.op == AssignOp::simple || s.op == AssignOp::posix_immediate;
+    std::string text = override_word(s.name, simple, s.text);
+    const auto same = [&](const Word& word) { return word.name == s.name; };
+    const auto old = std::find_if(words.begin(), words.end(), same);
+    if (old == words.end())
+      words.push_back({s.name, std::move(text)});
+    else
+      old->text = std::move(text);
+  }
+  std::string out;
+  for (auto word = words.rbegin(); word != words.rend(); ++word) {
+    if (!out.empty()) out += ' ';
+    out += word->text;
+  }
+  return out;
+}
+
 }  // namespace
+
+std::string override_word(std::string_view name, bool simple, std::string_view value) {
+  return quote(name) + (simple ? ":=" : "=") + quote(value);
+}
+
+std::string eval_flags_text(const Options& o) {
+  std::string out;
+  for (const std::string& text : o.evals) {
+    if (!out.empty()) out += ' ';
+    out += "--eval=" + quote(text);
+  }
+  return out;
+}
 
 std::string makeflags_text(const Options& o, const MakeflagsParts& parts) {
   std::string out = letters_of(o);
-  const auto add = [&](const std::string& word) {
+  const auto add = [&](std::string_view option, std::string_view value = {}) {
     out += ' ';
-    out += word;
+    out += option;
+    out += quote(value);
   };
-  for (const std::string& d : o.include_dirs) add("-I" + quote(d));
+  for (const std::string& d : o.include_dirs) add("-I", d);
   if (o.jobs == Options::kJobsUnlimited) add("-j");
-  if (o.jobs > 1 || (o.jobs == 1 && o.jobs_here)) add(fmt::format("-j{}", o.jobs));
-  if (o.max_load >= 0) add(fmt::format("-l{:g}", o.max_load));
-  if (!o.output_sync.empty()) add("-O" + o.output_sync);
-  for (const std::string& d : o.debug) add("--debug=" + d);
-  if (parts.jobserver && !o.jobserver_auth.empty()) add("--jobserver-auth=" + quote(o.jobserver_auth));
+  if (o.jobs > 0) add("-j", std::to_string(o.jobs));
+  if (o.max_load != Options::kNoLoadLimit) add("-l", fmt::format("{:g}", o.max_load));
+  if (!o.output_sync.empty()) add("-O", o.output_sync);
+  for (const std::string& d : o.debug) add("--debug=", d);
+  if (parts.jobserver && !o.jobserver_auth.empty()) add("--jobserver-auth=", o.jobserver_auth);
   if (o.trace) add("--trace");
   if (o.no_print_directory) add("--no-print-directory");
   if (o.warn_undefined) add("--warn-undefined-variables");
-  if (parts.jobserver && !o.sync_mutex.empty()) add("--sync-mutex=" + quote(o.sync_mutex));
+  if (parts.jobserver && !o.sync_mutex.empty()) add("--sync-mutex=", o.sync_mutex);
   if (o.no_silent) add("--no-silent");
-  if (!o.shuffle.empty()) add("--shuffle=" + o.shuffle);
-  if (parts.evals)
-    for (const std::string& e : o.evals) add("--eval=" + quote(e));
+  if (!o.shuffle.empty()) add("--shuffle=", o.shuffle);
+  if (parts.evals && !o.evals.empty()) {
+    out += ' ';
+    out += parts.by_reference ? "$(-*-eval-flags-*-)" : eval_flags_text(o);
+  }
   if (parts.assignments && !o.assignments.empty()) {
-    out += " --";
-    for (auto it = o.assignments.rbegin(); it != o.assignments.rend(); ++it) add(quote(*it));
+    out += " -- ";
+    out += parts.by_reference ? "$(MAKEOVERRIDES)" : assignment_words(o.assignments);
   }
   return out;
 }
@@ -77,6 +122,15 @@ std::string mflags_text(const Options& o) {
   std::string text = makeflags_text(o, parts);
   if (text.empty()) return text;
   return text[0] == ' ' ? text.substr(1) : "-" + text;
+}
+
+std::string without_jobserver(std::string_view flags) {
+  constexpr std::string_view kNone = " --jobserver-auth=-2,-2";
+  const size_t end = std::min(flags.find(" -- "), flags.size());
+  std::string out(flags.substr(0, end));
+  out += kNone;
+  out += flags.substr(end);
+  return out;
 }
 
 }  // namespace cmz

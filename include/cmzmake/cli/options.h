@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ struct DebugFlags {
 struct Options {
   static constexpr int kJobsUnset = -1;
   static constexpr int kJobsUnlimited = 0;
+  static constexpr double kNoLoadLimit = -1;
 
   bool always_make = false;
   bool debug_all = false;  // -d
@@ -26,17 +28,17 @@ struct Options {
   std::vector<std::string> evals;
   std::vector<std::string> makefiles;
   std::vector<std::string> directories;
-  std::vector<std::string> include_dirs;
+  std::vector<std::string> include_dirs;  // as given; "-" forgets those before it and the default ones
   bool help = false;
   bool ignore_errors = false;
   int jobs = kJobsUnset;
   bool jobs_here = false;  // -j on the own command line: a parent's jobserver is not used
   std::string jobserver_auth;
-  std::string jobserver_style;
+  std::string jobserver_style;  // unchecked: it matters only to the one who serves
   std::string sync_mutex;
   bool keep_going = false;
   bool stop = false;       // -S was the last word about -k
-  double max_load = -1;
+  double max_load = kNoLoadLimit;
   bool check_symlink_times = false;
   bool dry_run = false;
   std::vector<std::string> old_files;
@@ -46,7 +48,7 @@ struct Options {
   bool question = false;
   bool no_builtin_rules = false;
   bool no_builtin_variables = false;
-  std::string shuffle;      // as MAKEFLAGS shows it; empty: not said
+  std::string shuffle;      // as MAKEFLAGS shows it: "reverse", a seed; empty: not said
   bool silent = false;
   bool no_silent = false;
   bool touch = false;
@@ -55,11 +57,15 @@ struct Options {
   bool print_directory = false;     // -w
   bool no_print_directory = false;  // --no-print-directory
   bool warn_undefined = false;
-
   std::string temporary_makefile;   // a copy of standard input, to be removed at the end
 
   std::vector<std::string> goals;
   std::vector<std::string> assignments;  // VAR=value, in order
+
+  // What a makefile cannot change: switches that were given before it was read, as bits of the
+  // option table, and the -j of the command line.
+  uint64_t given = 0;
+  int command_line_jobs = kJobsUnset;
 
   DebugFlags debug_flags() const;
 };
@@ -73,24 +79,52 @@ class UsageError : public std::runtime_error {
   bool fatal;
 };
 
-// Reads the command line. `program` is argv[0] as given, for messages. Throws UsageError.
+// Reads the command line, after the environment's flags. `program` is argv[0] as given, for messages.
+// Checks the values of --debug, -O and --shuffle, wherever they came from. Throws UsageError.
 void parse_command_line(const std::vector<std::string>& arguments, std::string_view program, Options& options);
 
-// Reads the value of MAKEFLAGS or GNUMAKEFLAGS: letters without a dash first, options, `--`, assignments.
-// Assignments go to `assignments` in front of what is there. Throws UsageError.
-void parse_makeflags(std::string_view text, Options& options);
+// Reads the expanded value of GNUMAKEFLAGS or MAKEFLAGS (in this order) from the environment: letters
+// without a dash first, options, `--`, assignments, goals. `program`: what make's own messages
+// start with. Throws UsageError.
+void parse_makeflags(std::string_view text, Options& options, std::string_view program = "make");
+
+// What a MAKEFLAGS set in a makefile says beyond options.
+struct MakefileFlags {
+  std::vector<std::string> assignments;  // to be defined as if they stood in the makefile
+  std::vector<std::string> complaints;   // messages that stop nothing
+};
+
+// Reads the expanded value of MAKEFLAGS after a makefile set it. Unknown options, goals, and options
+// that are for the command line only are ignored; switches of the environment and the command line
+// stay; other values change. Throws UsageError (fatal) for a bad --debug or -O.
+MakefileFlags parse_makefile_flags(std::string_view text, Options& options);
+
+// To be called when all makefiles are read: the command line's -j counts again, and -R means -r too.
+// True when `options` changed.
+bool finish_makefile_flags(Options& options);
 
 // Which parts of MAKEFLAGS a reader gets.
 struct MakeflagsParts {
   bool jobserver = true;    // --jobserver-auth and --sync-mutex
   bool assignments = true;  // `-- VAR=value`
   bool evals = true;
+  // Evals and assignments as $(-*-eval-flags-*-) and $(MAKEOVERRIDES): what $(value MAKEFLAGS) shows.
+  bool by_reference = false;
 };
 
-// MAKEFLAGS as make writes it: a leading blank when there are no letters.
+// MAKEFLAGS as make writes it: a leading blank when there are no letters. Dollars are doubled: it is
+// the value of a recursive variable.
 std::string makeflags_text(const Options& options, const MakeflagsParts& parts);
 // MFLAGS: the same with a leading dash, without assignments and evals.
 std::string mflags_text(const Options& options);
+// The value of the simple variable -*-eval-flags-*-.
+std::string eval_flags_text(const Options& options);
+// How a variable of the command line stands in -*-command-variables-*-: NAME=VALUE or NAME:=VALUE,
+// quoted. The variable joins them by blanks, those defined last first.
+std::string override_word(std::string_view name, bool simple, std::string_view value);
+// Puts `--jobserver-auth=-2,-2` behind the options of a MAKEFLAGS or MFLAGS: the child must not use
+// the jobserver.
+std::string without_jobserver(std::string_view flags);
 
 // The help text and the version text.
 std::string usage_text(std::string_view program);
