@@ -126,24 +126,27 @@ class Cutter {
   std::vector<const OptionInfo*> candidates_;
 };
 
-po::options_description describe() {
-  po::options_description out;
-  for (const OptionInfo& info : option_table()) {
-    const std::string name = info.name.empty() ? std::string(1, info.letter) : std::string(info.name);
-    if (info.takes == Takes::nothing)
-      out.add_options()(name.c_str(), "");
-    else if (info.takes == Takes::argument)
-      out.add_options()(name.c_str(), po::value<std::string>());
-    else
-      out.add_options()(name.c_str(), po::value<std::string>()->implicit_value(""));
-  }
-  return out;
-}
-
 const OptionInfo& option_of_key(const std::string& key) {
   if (key.size() == 1) return *find_option(key[0]);
   std::vector<const OptionInfo*> candidates;
   return *find_option(key, &candidates);
+}
+
+// Describes the options that were found: all of them would take longer than the rest of the parsing.
+po::options_description describe(const std::vector<po::option>& found) {
+  po::options_description out;
+  uint64_t described = 0;
+  for (const po::option& option : found) {
+    if (option.string_key.empty()) continue;
+    const auto number = static_cast<unsigned>(&option_of_key(option.string_key) - option_table().data());
+    if (described >> number & 1) continue;
+    described |= uint64_t{1} << number;
+    if (option_table()[number].takes == Takes::nothing)
+      out.add_options()(option.string_key.c_str(), "");
+    else
+      out.add_options()(option.string_key.c_str(), po::value<std::string>());
+  }
+  return out;
 }
 
 struct Parsed {
@@ -158,17 +161,17 @@ Parsed parse(std::vector<std::string> words, std::string_view program, std::stri
              OptionSource source, Options& options) {
   Parsed out;
   if (words.empty()) return out;
-  static const po::options_description description = describe();
-  const auto cut = [&](std::vector<std::string>& rest) {
-    std::vector<po::option> found = Cutter(rest, program).run();
+  std::vector<po::option> found = Cutter(words, program).run();
+  const po::options_description description = describe(found);
+  const auto give_all = [&](std::vector<std::string>& rest) {
     rest.clear();
-    return found;
+    return std::move(found);
   };
   namespace style = po::command_line_style;
   const po::parsed_options parsed = po::command_line_parser(words)
                                         .options(description)
                                         .style(style::allow_long | style::long_allow_adjacent)
-                                        .extra_style_parser(cut)
+                                        .extra_style_parser(give_all)
                                         .allow_unregistered()
                                         .run();
   for (const po::option& option : parsed.options) {
