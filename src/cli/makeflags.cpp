@@ -109,10 +109,10 @@ std::string makeflags_text(const Options& o, const MakeflagsParts& parts) {
     out += ' ';
     out += parts.by_reference ? "$(-*-eval-flags-*-)" : eval_flags_text(o);
   }
-  if (parts.assignments && !o.assignments.empty()) {
-    out += " -- ";
-    out += parts.by_reference ? "$(MAKEOVERRIDES)" : assignment_words(o.assignments);
-  }
+  if (parts.assignments && parts.by_reference)
+    out += fmt::format(" -- $({})", parts.overrides);
+  else if (parts.assignments && !o.assignments.empty())
+    out += " -- " + assignment_words(o.assignments);
   return out;
 }
 
@@ -127,6 +127,7 @@ std::string mflags_text(const Options& o) {
 std::string without_jobserver(std::string_view flags) {
   constexpr std::string_view kNone = " --jobserver-auth=-2,-2";
   const size_t end = std::min(flags.find(" -- "), flags.size());
+  if (flags.substr(0, end).find("--jobserver-auth=") == std::string_view::npos) return std::string(flags);
   std::string out(flags.substr(0, end));
   out += kNone;
   out += flags.substr(end);

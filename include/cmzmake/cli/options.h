@@ -108,8 +108,10 @@ struct MakeflagsParts {
   bool jobserver = true;    // --jobserver-auth and --sync-mutex
   bool assignments = true;  // `-- VAR=value`
   bool evals = true;
-  // Evals and assignments as $(-*-eval-flags-*-) and $(MAKEOVERRIDES): what $(value MAKEFLAGS) shows.
+  // Evals as $(-*-eval-flags-*-) and assignments as $(OVERRIDES), whether there are any or not: what
+  // $(value MAKEFLAGS) shows.
   bool by_reference = false;
+  std::string_view overrides = "MAKEOVERRIDES";
 };
 
 // MAKEFLAGS as make writes it: a leading blank when there are no letters. Dollars are doubled: it is
@@ -122,8 +124,8 @@ std::string eval_flags_text(const Options& options);
 // How a variable of the command line stands in -*-command-variables-*-: NAME=VALUE or NAME:=VALUE,
 // quoted. The variable joins them by blanks, those defined last first.
 std::string override_word(std::string_view name, bool simple, std::string_view value);
-// Puts `--jobserver-auth=-2,-2` behind the options of a MAKEFLAGS or MFLAGS: the child must not use
-// the jobserver.
+// A MAKEFLAGS or MFLAGS that has a --jobserver-auth, with `--jobserver-auth=-2,-2` behind its options:
+// the child must not use the jobserver. Others stay as they are.
 std::string without_jobserver(std::string_view flags);
 
 // The help text and the version text.

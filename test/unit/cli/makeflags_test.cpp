@@ -118,8 +118,14 @@ TEST_CASE("MAKEFLAGS with references, and without parts") {
   CHECK(makeflags_text(o, parts) == "k --jobserver-auth=3,4 $(-*-eval-flags-*-) -- $(MAKEOVERRIDES)");
   parts.jobserver = false;
   CHECK(makeflags_text(o, parts) == "k $(-*-eval-flags-*-) -- $(MAKEOVERRIDES)");
-  CHECK(without_jobserver("k -j2 -- A=1 -- B") == "k -j2 --jobserver-auth=-2,-2 -- A=1 -- B");
-  CHECK(without_jobserver("-k") == "-k --jobserver-auth=-2,-2");
+  parts.overrides = "X";
+  CHECK(makeflags_text(parsed("", {}), parts) == " -- $(X)");
+  parts.assignments = false;
+  CHECK(makeflags_text(parsed("", {"A=b"}), parts) == "");
+  CHECK(without_jobserver(" -j2 --jobserver-auth=3,4 -- A=1 -- B") ==
+        " -j2 --jobserver-auth=3,4 --jobserver-auth=-2,-2 -- A=1 -- B");
+  CHECK(without_jobserver("-j2 --jobserver-auth=3,4") == "-j2 --jobserver-auth=3,4 --jobserver-auth=-2,-2");
+  CHECK(without_jobserver("k") == "k");
 }
 
 TEST_CASE("MAKEFLAGS set in a makefile") {
