@@ -267,4 +267,48 @@ bool finish_makefile_flags(Options& options) {
   return changed;
 }
 
+std::vector<std::string> arguments_with_temp_stdin(const std::vector<std::string>& arguments,
+                                                   const std::string& file) {
+  std::vector<std::string> out;
+  const std::string instead = "--temp-stdin=" + file;
+  std::vector<const OptionInfo*> candidates;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    out.push_back(word);
+    if (word == "--") {
+      out.insert(out.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1, arguments.end());
+      break;
+    }
+    if (word.size() < 2 || word[0] != '-') continue;
+    const OptionInfo* info = nullptr;
+    size_t value = std::string::npos;  // where the argument starts in the word
+    std::string before;                // letters in front of the option
+    if (word[1] == '-') {
+      const size_t equals = word.find('=');
+      info = find_option(std::string_view(word).substr(2, equals == std::string::npos ? equals : equals - 2),
+                         &candidates);
+      if (equals != std::string::npos) value = equals + 1;
+    } else {
+      for (size_t c = 1; c < word.size(); ++c) {
+        info = find_option(word[c]);
+        if (info == nullptr || info->takes == Takes::nothing) continue;
+        if (c + 1 < word.size()) value = c + 1;
+        if (c > 1) before = word.substr(0, c);
+        break;
+      }
+    }
+    if (info == nullptr || info->takes != Takes::argument) continue;
+    const bool in_next = value == std::string::npos;
+    if (in_next && ++i >= arguments.size()) break;
+    const std::string argument = in_next ? arguments[i] : word.substr(value);
+    if (info->id == OptionId::file && argument == "-") {
+      out.back() = instead;
+      if (!before.empty()) out.insert(out.end() - 1, before);
+    } else if (in_next) {
+      out.push_back(argument);
+    }
+  }
+  return out;
+}
+
 }  // namespace cmz

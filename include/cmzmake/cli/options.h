@@ -103,6 +103,11 @@ MakefileFlags parse_makefile_flags(std::string_view text, Options& options);
 // True when `options` changed.
 bool finish_makefile_flags(Options& options);
 
+// The arguments for a make that starts again, after standard input was read into `file`: what named
+// standard input as a makefile becomes --temp-stdin.
+std::vector<std::string> arguments_with_temp_stdin(const std::vector<std::string>& arguments,
+                                                   const std::string& file);
+
 // Which parts of MAKEFLAGS a reader gets.
 struct MakeflagsParts {
   bool jobserver = true;    // --jobserver-auth and --sync-mutex

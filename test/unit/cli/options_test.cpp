@@ -226,3 +226,16 @@ TEST_CASE("long command lines are read in linear time") {
   Words words(200000, "goal");
   CHECK(parsed(words).goals.size() == words.size());
 }
+
+TEST_CASE("a make that starts again reads the copy of standard input") {
+  const auto again = [](const Words& words) { return arguments_with_temp_stdin(words, "F"); };
+  const std::string temp = "--temp-stdin=F";
+  CHECK(again({"make", "-f-", "all"}) == Words{"make", temp, "all"});
+  CHECK(again({"make", "-fa", "-f", "-", "all"}) == Words{"make", "-fa", temp, "all"});
+  CHECK(again({"make", "-Rf-", "-C", "-f-"}) == Words{"make", "-R", temp, "-C", "-f-"});
+  CHECK(again({"make", "-Rkf", "-", "-"}) == Words{"make", "-Rk", temp, "-"});
+  CHECK(again({"make", "--file=-"}) == Words{"make", temp});
+  CHECK(again({"make", "--mak", "-", "-j", "4"}) == Words{"make", temp, "-j", "4"});
+  CHECK(again({"make", "-j4f-", "-If-", "--", "-f-"}) == Words{"make", "-j4f-", "-If-", "--", "-f-"});
+  CHECK(again({"make", "-f", "x", "-k", "--eval", "-f-"}) == Words{"make", "-f", "x", "-k", "--eval", "-f-"});
+}
