@@ -285,6 +285,8 @@ void check_shuffle(Options& o) {
     o.shuffle = random_seed();
   } else if (::strcasecmp(text, "reverse") == 0) {
     o.shuffle = "reverse";
+  } else if (::strcasecmp(text, "identity") == 0) {
+    o.shuffle = "identity";
   } else if (::strcasecmp(text, "none") == 0) {
     o.shuffle.clear();
   } else {

@@ -48,7 +48,7 @@ struct Options {
   bool question = false;
   bool no_builtin_rules = false;
   bool no_builtin_variables = false;
-  std::string shuffle;      // as MAKEFLAGS shows it: "reverse", a seed; empty: not said
+  std::string shuffle;      // as MAKEFLAGS shows it: "reverse", "identity" (as without), a seed
   bool silent = false;
   bool no_silent = false;
   bool touch = false;

@@ -212,6 +212,7 @@ TEST_CASE("debug levels") {
 
 TEST_CASE("shuffle modes are normalized") {
   CHECK(parsed({"--shuffle=Reverse"}).shuffle == "reverse");
+  CHECK(parsed({"--shuffle=Identity"}).shuffle == "identity");
   CHECK(parsed({"--shuffle=none"}).shuffle == "");
   CHECK(parsed({"--shuffle=none"}, "--shuffle=1").shuffle == "");
   CHECK(parsed({"--shuffle=007"}).shuffle == "7");
