@@ -102,8 +102,8 @@ class Generator:
         for _ in range(self.one_of(0, 0, 1, 1, 2)):
             out.append([self.one_of(*TARGETS) if self.chance(70) else self.e.file()])
         if self.chance(1):
-            out.append([self.one_of("--nonsense", "-Z", "-j0", "--debug=x", "-Obad", "--k", "--s", "-C", "=x",
-                                    "--shuffle=bad", "-l", "--jobs=x", "--file")])
+            out.append([self.one_of("--nonsense", "-Z", "-j0", "--debug=x", "-Obad", "--k", "-C", "=x", "-l",
+                                    "--jobs=x", "--file", *["--shuffle=bad", "--s"] * self.new)])
         self.rng.shuffle(out)
         return out
 
