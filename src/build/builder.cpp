@@ -125,17 +125,17 @@ void Builder::drain(bool say) {
 }
 
 Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) {
-  // Later makefiles first, as make does; a double-colon target without prerequisites would be remade for ever.
+  // A double-colon target without prerequisites would be remade for ever.
   makefile_of_.clear();
   std::vector<Target*> goals;
-  for (auto it = makefiles.rbegin(); it != makefiles.rend(); ++it) {
+  for (auto it = makefiles.begin(); it != makefiles.end(); ++it) {
     Target* target = it->target;
     if (std::find(goals.begin(), goals.end(), target) != goals.end()) continue;
     bool endless = false;
     for (const Target* t = target->next_double_colon; t; t = t->next_double_colon)
       endless |= t->prerequisites.empty() && t->recipe != nullptr;
     if (endless || target->phony) continue;
-    if (it->error || it->optional) target->optional_makefile = it->optional || it->is_default;
+    if (it->optional || it->is_default) target->optional_makefile = true;
     makefile_of_[target] = &*it;
     goals.push_back(target);
   }
@@ -156,12 +156,33 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
   for (size_t i = 0; i < goals.size(); ++i) {
     Target& goal = *goals[i];
     if (goal.status == Status::failed) {
-      failed |= !goal.optional_makefile;
+      // One that was read and has no rule is as good as before.
+      const auto makefile = std::find_if(makefiles.begin(), makefiles.end(),
+                                         [&](const ReadMakefile& m) { return m.target == &goal; });
+      if (goal.optional_makefile || (makefile->error == 0 && !goal.updated && !goal.recipe)) continue;
+      failed = true;
+      if (options_.keep_going) {
+        Event event{};
+        event.kind = Event::Kind::makefile_failed;
+        event.target = goal.name.view();
+        event.where = makefile->where;
+        events_.on(event);
+      }
       continue;
     }
     if (goal.updated && mtime(goal) != before[i] && !mtime(goal).is_absent()) changed = true;
   }
   stop_ = false;
+  // What failed in silence may be asked for by name later: it gets another try, and a message.
+  for (Target& t : db_.targets()) {
+    t.optional_makefile = false;
+    if (t.progress == Progress::finished && t.status == Status::failed && !t.shown_error) {
+      t.progress = Progress::untouched;
+      t.status = Status::none;
+      t.waiters.clear();
+      t.pending = 0;
+    }
+  }
   if (changed && !failed) return Remade::changed;
   return failed ? Remade::failed : Remade::nothing;
 }
@@ -169,7 +190,8 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
 void Builder::remove_intermediates() {
   if (options_.question || options_.touch) return;
   std::string names;
-  for (Target& t : db_.targets()) {
+  for (auto it = db_.targets().rbegin(); it != db_.targets().rend(); ++it) {
+    Target& t = *it;
     if (!t.intermediate || t.precious || t.secondary || t.not_intermediate || t.command_line) continue;
     if (db_.special.secondary_all || !t.updated) continue;
     if (!options_.dry_run) {

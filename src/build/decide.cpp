@@ -14,6 +14,13 @@ void Builder::decide(Frame& frame) {
     const Status status = frame.status;
     result.status = status;
     pop(result);
+    if (status == Status::failed && target.command_line && options_.keep_going && !options_.dry_run &&
+        !options_.question && !remaking_makefiles_) {
+      Event event{};
+      event.kind = Event::Kind::not_remade;
+      event.target = target.name.view();
+      events_.on(event);
+    }
     finish(target, status, false);
     return;
   }
@@ -21,15 +28,14 @@ void Builder::decide(Frame& frame) {
   bool prerequisites_changed = false;
   for (Prerequisite& p : target.prerequisites) {
     const FileTime time = mtime(*p.target);
-    if (!p.order_only && time.is_absent() && !p.target->intermediate) frame.must_make = true;
+    if (!p.order_only && time.is_absent() && !is_intermediate(*p.target)) frame.must_make = true;
     bool changed = p.target->time_changed || (p.target->phony && p.target->updated);
     prerequisites_changed |= changed;
-    p.changed = changed || frame.absent || time > frame.time || options_.always_make;
+    p.changed = changed || frame.absent || time.is_absent() || time > frame.time || options_.always_make;
   }
 
-  bool make_it = frame.must_make || options_.always_make;
-  if (make_it && !frame.absent && target.is_target && !prerequisites_changed && !target.recipe &&
-      !options_.always_make && !target.phony)
+  bool make_it = frame.must_make || (options_.always_make && target.recipe);
+  if (make_it && !frame.absent && target.is_target && !prerequisites_changed && !target.recipe)
     make_it = false;
   if (!make_it) {
     pop(result);
@@ -68,17 +74,19 @@ void Builder::remake(Target& target, const Frame& frame) {
   start_recipe(target, absent, time);
 }
 
-// A makefile that could not be read, and cannot be made: why, before anything else is said of it.
-void Builder::say_makefile_missing(const Target& target) {
-  const auto found = makefile_of_.find(&target);
-  if (found == makefile_of_.end() || found->second->error == 0) return;
+// While makefiles are remade: before the first thing that is said of one that could not be read, why.
+void Builder::show_goal_error(const Target& target) {
+  if (!remaking_makefiles_ || target.goal >= goals_.size()) return;
+  const auto found = makefile_of_.find(goals_[target.goal]);
+  if (found == makefile_of_.end() || found->second->error == 0 || found->second->optional) return;
   const std::string why = std::generic_category().message(found->second->error);
   Event event{};
   event.kind = Event::Kind::makefile_missing;
-  event.target = target.name.view();
+  event.target = found->second->target->name.view();
   event.where = found->second->where;
   event.text = why;
   events_.on(event);
+  makefile_of_.erase(found);
 }
 
 void Builder::no_rule(Target& target) {
@@ -87,8 +95,8 @@ void Builder::no_rule(Target& target) {
   if (remaking_makefiles_ && target.parent == nullptr) {
     const auto found = makefile_of_.find(&target);
     if (found == makefile_of_.end() || found->second->error == 0) return;  // read without a rule for it
-    say_makefile_missing(target);
   }
+  show_goal_error(target);
   Event event{};
   event.kind = Event::Kind::no_rule;
   event.target = target.name.view();
@@ -107,6 +115,7 @@ void Builder::finish(Target& target, Status status, bool ran) {
   const bool pretending = options_.dry_run || options_.question || options_.touch;
 
   if (ran) {
+    if (!pretending) disk_.forget_all();  // a recipe may make more than its target
     target.updated = true;
     if (target.time_before.is_unknown()) target.time_before = target.mtime;
     if (!target.phony) {
@@ -142,13 +151,6 @@ void Builder::finish(Target& target, Status status, bool ran) {
 }
 
 void Builder::finished(Target& target) {
-  if (target.status == Status::failed && target.command_line && options_.keep_going &&
-      !options_.dry_run && !options_.question && !remaking_makefiles_) {
-    Event event{};
-    event.kind = Event::Kind::not_remade;
-    event.target = target.name.view();
-    events_.on(event);
-  }
   std::vector<Target*> waiters = std::move(target.waiters);
   target.waiters.clear();
   for (Target* waiter : waiters)

@@ -101,7 +101,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     job.environment = environment_for(target, any_recursive);
   }
 
-  if (any_process && !acquire_slot(&running.holds_token)) {
+  if (any_process && !acquire_slot()) {
     finish(target, Status::failed, false);
     return;
   }
@@ -120,6 +120,12 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
       if (member->progress != Progress::finished) member->progress = Progress::running;
   goal_changed_[target.goal] = 1;
   if (any_process) ++slots_used_;
+  if (any_process) {
+    Event event{};
+    event.kind = Event::Kind::started;
+    event.target = target.name.view();
+    events_.on(event);
+  }
   starting_ = &running;
   const JobId id = executor_.start(std::move(job));
   if (starting_ == nullptr) return;  // it ended inside start()
@@ -138,19 +144,18 @@ bool Builder::load_allows() {
   return ::getloadavg(&load, 1) != 1 || load < options_.max_load;
 }
 
-// Waits until one more job may run. False when the build stops meanwhile.
-bool Builder::acquire_slot(bool* holds_token) {
-  *holds_token = false;
+// Waits until one more job may run: the first one needs no token, each further one needs one.
+// False when the build stops meanwhile.
+bool Builder::acquire_slot() {
   executor_.poll();
   check_signal();
   for (;;) {
     if (stopping()) return false;
-    if (slots_used_ == 0) return true;
+    if (tokens_held_ >= slots_used_) return true;
     if (!load_allows()) {
       executor_.wait(1000);
     } else if (tokens_.try_acquire()) {
-      *holds_token = true;
-      return true;
+      ++tokens_held_;
     } else {
       tokens_.watch(true);
       executor_.wait();
@@ -160,11 +165,20 @@ bool Builder::acquire_slot(bool* holds_token) {
   }
 }
 
+// A job has ended: whichever it was, the implicit slot is the last to stay in use.
+void Builder::release_slot() {
+  --slots_used_;
+  while (tokens_held_ > 0 && tokens_held_ + 1 > slots_used_) {
+    --tokens_held_;
+    tokens_.release();
+  }
+}
+
 void Builder::check_signal() {
   if (signal_ != 0) return;
   signal_ = executor_.fatal_signal();
-  // The terminal sends SIGINT to the children too; the others come to make alone.
-  if (signal_ == SIGTERM || signal_ == SIGHUP) executor_.kill_all(signal_);
+  // The terminal sends SIGINT and SIGHUP to the children too; SIGTERM comes to make alone.
+  if (signal_ == SIGTERM) executor_.kill_all(signal_);
 }
 
 std::shared_ptr<const Environment> Builder::environment_for(Target& target, bool recursive) {
@@ -219,6 +233,7 @@ void Builder::line_not_executed(JobId job, size_t, std::string_view message) {
 }
 
 void Builder::line_failed_ignored(JobId job, size_t index, const Exit& exit) {
+  if (options_.silent || db_.special.silent_all) return;
   RunningJob& running = starting_ ? *starting_ : jobs_.at(job);
   Event event{};
   event.kind = Event::Kind::failed;
@@ -248,8 +263,7 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
   bool counted = false;
   for (const ExpandedLine& line : running.lines)
     counted |= line.flags.recursive || !(options_.dry_run || options_.question || options_.touch);
-  if (counted) --slots_used_;
-  if (running.holds_token) tokens_.release();
+  if (counted) release_slot();
   check_signal();
 
   Status status = Status::success;
@@ -259,10 +273,12 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
     for (const Target* t = &target; t; t = t->parent) quiet |= t->optional_makefile;
     const Exit& exit = outcome.exit;
     const bool signalled = exit.how == Exit::How::signalled;
+    if (signalled || signal_ != 0 || db_.special.delete_on_error) delete_half_made(target, running.capture);
     if (options_.question && !signalled && exit.status == 1) {
       status = Status::question;
       question_out_of_date_ = true;
-    } else {
+    } else if (!quiet) {
+      show_goal_error(target);
       Event event{};
       event.kind = Event::Kind::failed;
       event.target = target.name.view();
@@ -276,10 +292,7 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
       target.shown_error = true;
       events_.on(event);
     }
-    if (signalled || signal_ != 0 || db_.special.delete_on_error) delete_half_made(target, running.capture);
     if (!options_.keep_going && !quiet) stop_ = true;
-  } else if (options_.touch && !target.phony) {
-    touch(target);
   }
   if (running.capture >= 0) {
     capture_->dump(running.capture);

@@ -51,8 +51,11 @@ FileTime Builder::read_mtime(Target& target) {
       if (found->in_gpath) target.ignore_vpath = true;
       const FileTime there = options_.check_symlink_times ? disk_.mtime_newest_link(found->path)
                                                           : disk_.mtime(found->path);
-      // A target that is to be made there counts as found too.
-      if (!there.is_absent()) time = there;
+      const Target* known = db_.find_target(found->path);
+      if (known && known != &target && !known->mtime.is_unknown())
+        time = known->mtime;
+      else if (!there.is_absent())
+        time = there;
       if (found->in_gpath) target.hashed_name = target.name;
     }
   }

@@ -232,7 +232,7 @@ bool Builder::next_prerequisite(Frame& frame) {
     Prerequisite& p = target.prerequisites[frame.next];
     if (delivered_.running) {
       if (p.target->progress != Progress::finished && frame.kind == Frame::Kind::update &&
-          !(p.target->intermediate && !second_round && p.target->progress == Progress::untouched))
+          !(is_intermediate(*p.target) && !second_round && p.target->progress == Progress::untouched))
         wait_for(frame, *p.target);
       frame.running = true;
     }
@@ -240,7 +240,7 @@ bool Builder::next_prerequisite(Frame& frame) {
     if (delivered_.status == Status::question && frame.status != Status::failed) frame.status = Status::question;
     if (!p.order_only && !second_round) {
       if (delivered_.must_make) frame.must_make = true;
-      if (!delivered_.running && (p.target->phony || !p.target->intermediate ||
+      if (!delivered_.running && (!is_intermediate(*p.target) ||
                                   p.target->progress != Progress::untouched)) {
         const FileTime time = mtime(*p.target);
         if (time.is_absent() || time > frame.time) frame.must_make = true;
@@ -259,7 +259,7 @@ bool Builder::next_prerequisite(Frame& frame) {
     return false;  // .WAIT: the rest is looked at when what came before is finished
   }
   Target& child = *p.target;
-  if (second_round && !child.intermediate) {
+  if (second_round && !is_intermediate(child)) {
     ++frame.next;
     return true;
   }
@@ -291,7 +291,7 @@ bool Builder::next_prerequisite(Frame& frame) {
       return true;
     default: break;
   }
-  if (!second_round && child.intermediate && !child.phony) {
+  if (!second_round && is_intermediate(child)) {
     if (child.parent == nullptr && !child.scope) child.parent = &target;
     Frame check{};
     check.kind = Frame::Kind::check;
@@ -335,7 +335,7 @@ void Builder::step_check(Frame& frame) {
     if (delivered_.status == Status::failed) frame.status = Status::failed;
     if (!p.order_only) {
       if (delivered_.must_make) frame.must_make = true;
-      if (!delivered_.running && !(p.target->intermediate && p.target->progress == Progress::untouched)) {
+      if (!delivered_.running && !(is_intermediate(*p.target) && p.target->progress == Progress::untouched)) {
         const FileTime time = mtime(*p.target);
         if (time.is_absent() || time > frame.time) frame.must_make = true;
       }
@@ -379,7 +379,7 @@ void Builder::step_check(Frame& frame) {
       return;
     default: break;
   }
-  if (child.intermediate && !child.phony) {
+  if (is_intermediate(child)) {
     if (child.parent == nullptr && !child.scope) child.parent = &target;
     Frame check{};
     check.kind = Frame::Kind::check;

@@ -41,7 +41,7 @@ class LocalShell : public Shell {
                                    request.shell_flags, false, ifs);
     Captured captured = executor_.capture(argv, const_cast<char* const*>(request.environment));
     out.output = std::move(captured.output);
-    out.status = captured.exit.status;
+    out.status = captured.exit.status + (captured.exit.how == Exit::How::signalled ? 128 : 0);
     out.error = std::move(captured.error);
     return out;
   }
@@ -121,6 +121,7 @@ struct Session::Impl {
   std::optional<Search> search;
   std::unique_ptr<TokenPool> pool;
   JobserverPool* jobserver = nullptr;
+  bool serves = false;  // the pool is our own
   std::optional<OutputCapture> capture;
   std::optional<Builder> builder;
   bool entered = false;
@@ -138,8 +139,9 @@ int Session::run() { return impl_->run(); }
 
 bool Session::Impl::read_options(int* status) {
   try {
-    if (const char* flags = variable("GNUMAKEFLAGS")) parse_makeflags(flags, options);
-    if (const char* flags = variable("MAKEFLAGS")) parse_makeflags(flags, options);
+    for (const char* name : {"GNUMAKEFLAGS", "MAKEFLAGS"})
+      if (const char* flags = variable(name))
+        parse_makeflags(evaluator->expand(flags), options, report->prefix());
     parse_command_line({arguments.begin() + 1, arguments.end()}, arguments[0], options);
   } catch (const UsageError& error) {
     if (error.fatal) {
@@ -181,20 +183,22 @@ bool Session::Impl::prints_directory() const {
 }
 
 void Session::Impl::set_makeflags() {
-  MakeflagsParts parts;
-  Evaluator& e = *evaluator;
-  const auto set = [&](std::string_view name, std::string value) {
+  const auto set = [&](std::string_view name, std::string value, Flavor flavor) {
     Variable& v = db.globals.at(db.symbols.intern(name));
-    v.flavor = Flavor::simple;
+    v.flavor = flavor;
     v.origin = Origin::file;
     v.name_seen = true;
     if (v.export_ == Export::unsaid) v.export_ = Export::yes;
     v.set_value(std::move(value));
   };
-  set("MAKEFLAGS", makeflags_text(options, parts));
-  set("MFLAGS", mflags_text(options));
+  MakeflagsParts parts;
+  parts.evals = !options.evals.empty();
+  parts.assignments = !options.assignments.empty();
+  parts.by_reference = true;
+  set("MAKEFLAGS", makeflags_text(options, parts), Flavor::recursive);
+  set("MFLAGS", mflags_text(options), Flavor::recursive);
+  evaluator->define_global("-*-eval-flags-*-", eval_flags_text(options), Origin::automatic);
   db.globals.touch();
-  (void)e;
 }
 
 // Options that take effect wherever they come from.
@@ -206,28 +210,18 @@ void Session::Impl::apply_options() {
   s.no_builtin_variables = options.no_builtin_variables;
 }
 
+// A makefile has assigned MAKEFLAGS.
 void Session::Impl::makeflags_changed() {
-  const std::string text = evaluator->value_of("MAKEFLAGS");
-  Options fresh = options;
-  fresh.include_dirs.clear();
-  fresh.debug.clear();
-  fresh.evals.clear();
-  fresh.assignments.clear();
+  MakefileFlags flags;
   try {
-    parse_makeflags(text, fresh);
+    flags = parse_makefile_flags(evaluator->value_of("MAKEFLAGS"), options);
   } catch (const UsageError& error) {
-    throw Fatal(evaluator->where, error.what());
+    throw Fatal({}, error.what());
   }
-  const auto keep = [](std::vector<std::string>& now, const std::vector<std::string>& before) {
-    if (now.empty()) now = before;
-  };
-  keep(fresh.include_dirs, options.include_dirs);
-  keep(fresh.debug, options.debug);
-  keep(fresh.evals, options.evals);
-  keep(fresh.assignments, options.assignments);
-  if (options.jobs != Options::kJobsUnset && options.jobs_here) fresh.jobs = options.jobs;
-  options = fresh;
+  for (const std::string& text : flags.complaints) report->message({}, text);
   apply_options();
+  for (const std::string& assignment : flags.assignments)
+    evaluator->assign_command_line(assignment, Origin::file);
   set_makeflags();
 }
 
@@ -315,15 +309,24 @@ void Session::Impl::define_variables() {
   e.settings.include_dirs = dirs;
   e.define_global(".INCLUDE_DIRS", joined, Origin::default_);
 
-  set_makeflags();
-  for (const std::string& assignment : options.assignments)
-    e.assign_command_line(assignment, Origin::command_line);
+  // What stands on the command line is kept word by word, the last definition of a name first.
+  std::vector<std::pair<std::string, std::string>> words;
+  for (const std::string& assignment : options.assignments) {
+    Statement statement;
+    if (!parse_assignment(assignment, &statement)) continue;
+    Variable* v = e.assign(db.globals, statement.name, statement.op, statement.text, Origin::command_line);
+    if (v == nullptr) continue;
+    const std::string name(v->name.view());
+    std::erase_if(words, [&](const auto& word) { return word.first == name; });
+    words.emplace_back(name, override_word(name, v->flavor == Flavor::simple, v->value));
+  }
   std::string overrides;
-  for (auto it = options.assignments.rbegin(); it != options.assignments.rend(); ++it)
-    overrides += (overrides.empty() ? "" : " ") + *it;
-  if (!options.assignments.empty())
-    e.define_global("MAKEOVERRIDES", "${-*-command-variables-*-}", Origin::environment, Flavor::recursive);
+  for (auto it = words.rbegin(); it != words.rend(); ++it)
+    overrides += (overrides.empty() ? "" : " ") + it->second;
   e.define_global("-*-command-variables-*-", overrides, Origin::automatic);
+  if (!words.empty())
+    e.define_global("MAKEOVERRIDES", "${-*-command-variables-*-}", Origin::environment, Flavor::recursive);
+  set_makeflags();
   e.on_makeflags = [this] { makeflags_changed(); };
 }
 
@@ -338,10 +341,11 @@ bool Session::Impl::read_stdin_makefile(const std::string&) {
     }
     text.append(buffer, static_cast<size_t>(n));
   }
-  const char* tmp = variable("TMPDIR");
+  const char* tmp = variable("MAKE_TMPDIR");
+  if (!tmp || !*tmp) tmp = variable("TMPDIR");
   std::string name = fmt::format("{}/GmXXXXXX", tmp && *tmp ? tmp : "/tmp");
   const int fd = ::mkstemp(name.data());
-  if (fd < 0) throw Fatal({}, fmt::format("fopen (temporary file): {}", std::strerror(errno)));
+  if (fd < 0) throw Fatal({}, "cannot store makefile from stdin to a temporary file");
   ::close(fd);
   if (std::error_code error = disk->write(name, text, false))
     throw Fatal({}, fmt::format("fwrite (temporary file): {}", error.message()));
@@ -388,14 +392,19 @@ void Session::Impl::read_makefiles() {
   }
   e.reading_makefiles = false;
   e.where = {};
+  if (finish_makefile_flags(options)) {
+    apply_options();
+    set_makeflags();
+  }
 }
 
 void Session::Impl::open_pool() {
   const bool asked_for_more = options.jobs == Options::kJobsUnlimited || options.jobs > 1;
   if (!options.jobserver_auth.empty()) {
     if (options.jobs_here) {
-      report->message({}, fmt::format("warning: -j{} forced in submake: resetting jobserver mode.",
-                                      options.jobs));
+      if (restarts == 0)
+        report->message({}, fmt::format("warning: -j{} forced in submake: resetting jobserver mode.",
+                                        options.jobs));
       options.jobserver_auth.clear();
     } else {
       std::string why;
@@ -416,10 +425,14 @@ void Session::Impl::open_pool() {
   } else if (options.jobs == Options::kJobsUnlimited) {
     pool = std::make_unique<UnlimitedPool>();
   } else {
-    const auto style = options.jobserver_style == "pipe" ? JobserverStyle::pipe : JobserverStyle::fifo;
+    const std::string& wanted = options.jobserver_style;
+    if (!wanted.empty() && wanted != "pipe" && wanted != "fifo")
+      throw Fatal({}, fmt::format("unknown jobserver auth style '{}'", wanted));
+    const auto style = wanted == "pipe" ? JobserverStyle::pipe : JobserverStyle::fifo;
     auto server = std::make_unique<JobserverServer>(static_cast<unsigned>(options.jobs), style);
     options.jobserver_auth = server->auth();
     jobserver = server.get();
+    serves = true;
     pool = std::move(server);
   }
   executor.set_pool(pool.get());
@@ -438,6 +451,10 @@ std::vector<Target*> Session::Impl::goals() {
   if (!out.empty()) return out;
 
   const std::string text = evaluator->value_of(".DEFAULT_GOAL");
+  if (const Target* whole = db.find_target(text); whole && whole->is_target) {
+    add(text);
+    return out;
+  }
   std::string_view rest = text;
   const std::string_view goal = next_word(rest);
   if (goal.empty()) {
@@ -460,25 +477,19 @@ void Session::Impl::mark_old_and_new() {
   }
   for (const std::string& name : options.new_files) {
     Target& t = db.target(name);
+    // A makefile that is new for ever would be remade for ever.
+    if (restarts > 0 && std::any_of(evaluator->makefiles.begin(), evaluator->makefiles.end(),
+                                    [&](const ReadMakefile& m) { return m.target == &t; }))
+      continue;
     t.mtime = FileTime::newest();
   }
 }
 
 void Session::Impl::restart() {
   if (jobserver) jobserver->return_all();
-  std::vector<std::string> again = arguments;
-  if (!temporary_makefile.empty()) {
-    for (size_t i = 1; i < again.size(); ++i) {
-      if (again[i] == "-f-") again[i] = "--temp-stdin=" + temporary_makefile;
-      if ((again[i] == "-f" || again[i] == "--file" || again[i] == "--makefile") && i + 1 < again.size() &&
-          again[i + 1] == "-") {
-        again[i] = "--temp-stdin=" + temporary_makefile;
-        again.erase(again.begin() + static_cast<std::ptrdiff_t>(i) + 1);
-      }
-      if (again[i] == "--file=-" || again[i] == "--makefile=-")
-        again[i] = "--temp-stdin=" + temporary_makefile;
-    }
-  }
+  const std::vector<std::string> again = temporary_makefile.empty()
+                                             ? arguments
+                                             : arguments_with_temp_stdin(arguments, temporary_makefile);
   std::vector<std::string> env;
   for (const std::string& entry : environment)
     if (entry.compare(0, 14, "MAKE_RESTARTS=") != 0) env.push_back(entry);
@@ -488,26 +499,27 @@ void Session::Impl::restart() {
   envp.push_back(nullptr);
   if (!options.directories.empty() && !start_directory.empty() && ::chdir(start_directory.c_str()) != 0)
     throw Fatal({}, fmt::format("{}: {}", start_directory, std::strerror(errno)));
-  const std::string name = arguments[0];
-  const std::vector<int> inherited = pool ? pool->inherited_descriptors() : std::vector<int>{};
-  if (!command_line.jobserver_auth.empty() || options.jobs_here) {
-    builder.reset();
+  builder.reset();
+  if (serves) {  // our own pool ends with us
     executor.set_pool(nullptr);
-    if (options.jobs_here) pool.reset();  // our own server ends with us
+    jobserver = nullptr;
+    pool.reset();
   }
+  capture.reset();
   const int error = executor.replace_process(again, envp.data());
-  throw Fatal({}, fmt::format("{}: {}", name, std::strerror(error)));
+  report->message({}, fmt::format("{}: {}", arguments[0], std::strerror(error)));
+  std::exit(127);
 }
 
 int Session::Impl::leave(int status) {
-  if (entered && !left_directory) {
+  if (entered && !left_directory && report->pending_enter.empty()) {
     left_directory = true;
     report->directory(false, directory);
   }
   if (!temporary_makefile.empty()) ::unlink(temporary_makefile.c_str());
   if (report->write_error() && status == 0) {
     report->message({}, "write error: stdout");
-    status = 2;
+    status = 1;
   }
   return status;
 }
@@ -528,6 +540,10 @@ int Session::Impl::build() {
     else
       options.sync_mutex = capture->mutex_name();
     report->set_capture(&*capture);
+    if (prints_directory()) {
+      capture->enter_line = fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
+      capture->leave_line = fmt::format("{}: Leaving directory '{}'\n", report->prefix(), directory);
+    }
     set_makeflags();
   }
 
@@ -552,15 +568,11 @@ int Session::Impl::build() {
     }
   }
   if (jobserver && !jobserver->inherited_descriptors().empty())
-    b.adjust_environment = [this](std::vector<std::pair<std::string, std::string>>& pairs, bool recursive) {
+    b.adjust_environment = [](std::vector<std::pair<std::string, std::string>>& pairs, bool recursive) {
       if (recursive) return;
       // The descriptors are closed in such a child: the text says so.
-      Options closed = options;
-      closed.jobserver_auth = "-2,-2";
-      for (auto& [name, value] : pairs) {
-        if (name == "MAKEFLAGS") value = makeflags_text(closed, {});
-        if (name == "MFLAGS") value = mflags_text(closed);
-      }
+      for (auto& [name, value] : pairs)
+        if (name == "MAKEFLAGS" || name == "MFLAGS") value = without_jobserver(value);
     };
 
   BuildContext context{*evaluator, *search, *disk, executor, *pool, *report, capture ? &*capture : nullptr};
@@ -574,12 +586,6 @@ int Session::Impl::build() {
     return 2;
   }
   if (remade == Builder::Remade::changed) restart();
-  // An include that nothing could make.
-  for (const ReadMakefile& m : evaluator->makefiles)
-    if (m.error && !m.optional && !m.is_default && m.target->status != Status::failed &&
-        !m.target->updated && disk->mtime(m.target->name.view()).is_absent())
-      throw Fatal(m.where, fmt::format("{}: {}", m.target->name.view(), std::strerror(m.error)));
-
   int status = builder->build(goals());
   if (builder->fatal_signal() == 0) builder->remove_intermediates();
   if (builder->clock_skew()) {
@@ -592,14 +598,15 @@ int Session::Impl::build() {
 
 int Session::Impl::run() {
   int status = 0;
-  if (!read_options(&status)) return status;
   evaluator.emplace(db, *disk, shell, *report);
+  if (!read_options(&status)) return status;
   search.emplace(*evaluator);
   try {
     change_directories();
     if (prints_directory() && (options.output_sync.empty() || options.output_sync == "none")) {
       entered = true;
-      if (restarts == 0) report->directory(true, directory);
+      if (restarts == 0)  // shown before the first other line
+        report->pending_enter = fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
     }
     define_variables();
     read_makefiles();

@@ -82,6 +82,10 @@ void PlainReport::directory(bool entering, std::string_view directory) {
 void PlainReport::on(const Event& e) {
   using Kind = Event::Kind;
   switch (e.kind) {
+    case Kind::started: flush_enter(); break;
+    case Kind::makefile_failed:
+      message(e.where, fmt::format("Failed to remake makefile '{}'.", e.target));
+      break;
     case Kind::command: out(fmt::format("{}\n", e.text), e.output); break;
     case Kind::touch: out(fmt::format("touch {}\n", e.target), e.output); break;
     case Kind::up_to_date:

@@ -108,8 +108,6 @@ class Builder : private JobListener {
     Target* target;
     std::vector<ExpandedLine> lines;
     int capture = -1;
-    bool holds_token = false;
-    bool failed = false;
     size_t line = 0;
   };
   struct Ready {
@@ -148,7 +146,10 @@ class Builder : private JobListener {
   void decide(Frame& frame);
   void remake(Target& target, const Frame& frame);
   void no_rule(Target& target);
-  void say_makefile_missing(const Target& target);
+  void show_goal_error(const Target& target);
+  bool is_intermediate(const Target& target) const {
+    return !target.phony && (target.intermediate || (db_.special.secondary_all && !target.not_intermediate));
+  }
   void finish(Target& target, Status status, bool ran);
   void finished(Target& target);
   std::string reason(const Target& target, bool absent, FileTime time) const;
@@ -161,7 +162,8 @@ class Builder : private JobListener {
 
   // jobs (jobs.cpp)
   void start_recipe(Target& target, bool absent, FileTime time);
-  bool acquire_slot(bool* holds_token);
+  bool acquire_slot();
+  void release_slot();
   bool load_allows();
   std::shared_ptr<const Environment> environment_for(Target& target, bool recursive);
   void delete_half_made(Target& target, int capture);
@@ -200,7 +202,8 @@ class Builder : private JobListener {
   bool question_out_of_date_ = false;
   std::unordered_map<JobId, RunningJob> jobs_;
   RunningJob* starting_ = nullptr;  // the job whose start() is on the stack
-  size_t slots_used_ = 0;
+  size_t slots_used_ = 0;   // running jobs
+  size_t tokens_held_ = 0;  // for all of them but one
   std::shared_ptr<const Environment> shared_environment_[2];
   uint64_t shared_version_[2] = {UINT64_MAX, UINT64_MAX};
   int64_t now_ = 0;  // the clock when it was last read, ns

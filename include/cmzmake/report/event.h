@@ -11,6 +11,7 @@ namespace cmz {
 // The views live only during EventSink::on().
 struct Event {
   enum class Kind : uint8_t {
+    started,             // a job is about to write
     command,             // text: a recipe line about to run (or shown under -n)
     touch,               // target is touched (-t)
     up_to_date,          // a goal needed nothing; `flag`: it has no recipe or is phony
@@ -25,6 +26,7 @@ struct Event {
     time_in_future,      // `target` is `seconds` younger than now
     clock_skew,          // such files were seen
     updating,            // --trace: `target` at `where` is updated because of `text`
+    makefile_failed,     // `target`, included at `where`, could not be remade
     makefile_missing,    // `target`, included at `where`, cannot be read: text says why
   };
   Kind kind;
