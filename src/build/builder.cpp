@@ -32,6 +32,8 @@ int Builder::build(const std::vector<Target*>& goals) {
 // become ready since. What becomes ready before the place where a pass has come to waits for the next.
 Status Builder::run(const std::vector<Target*>& goals) {
   goals_ = goals;
+  if (!remaking_makefiles_ && options_.shuffle.mode != Shuffle::Mode::none && !db_.special.not_parallel)
+    shuffle(goals_);
   goal_changed_.assign(goals.size(), 0);
   cursor_ = 0;
   order_ = 0;
@@ -152,7 +154,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
   remaking_makefiles_ = false;
   if (signal_) return Remade::failed;
 
-  bool changed = false, failed = false;
+  bool changed = false, failed = stop_;
   for (size_t i = 0; i < goals.size(); ++i) {
     Target& goal = *goals[i];
     if (goal.status == Status::failed) {

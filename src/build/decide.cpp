@@ -1,5 +1,7 @@
 // Whether a target is out of date, and what follows. Reference: manual, "How `make` Processes a Makefile",
 // "Using Implicit Rules", "Rules without Recipes or Prerequisites".
+#include <fmt/format.h>
+
 #include <system_error>
 
 #include "cmzmake/build/builder.h"
@@ -143,6 +145,11 @@ void Builder::finish(Target& target, Status status, bool ran) {
           disk_.changed(member->name.view());
           member->mtime = pretending ? FileTime::newest() : FileTime::unknown();
           member->time_changed = mtime(*member) != before;
+          if (!pretending && status == Status::success && !target.stem.empty() &&
+              !target.has_static_pattern && mtime(*member).is_absent())
+            e_.diagnostics.message(target.recipe->where,
+                                   fmt::format("warning: pattern recipe did not update peer target '{}'.",
+                                               member->name.view()));
         }
         finished(*member);
       }

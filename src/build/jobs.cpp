@@ -273,7 +273,8 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
     for (const Target* t = &target; t; t = t->parent) quiet |= t->optional_makefile;
     const Exit& exit = outcome.exit;
     const bool signalled = exit.how == Exit::How::signalled;
-    if (signalled || signal_ != 0 || db_.special.delete_on_error) delete_half_made(target, running.capture);
+    const bool interrupted = signalled || signal_ != 0;
+    if (interrupted) delete_half_made(target, running.capture);
     if (options_.question && !signalled && exit.status == 1) {
       status = Status::question;
       question_out_of_date_ = true;
@@ -292,6 +293,7 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
       target.shown_error = true;
       events_.on(event);
     }
+    if (!interrupted && db_.special.delete_on_error) delete_half_made(target, running.capture);
     if (!options_.keep_going && !quiet) stop_ = true;
   }
   if (running.capture >= 0) {

@@ -6,6 +6,7 @@
 // all finished leaves the stack as *waiting*: when the last of them is finished, the target is ready, and
 // is looked at again in the order in which the first walk came by.
 #include <algorithm>
+#include <numeric>
 
 #include "cmzmake/base/strings.h"
 #include "cmzmake/build/builder.h"
@@ -35,11 +36,7 @@ void Builder::resume_walk(Target* target) {
 
 void Builder::run_stack() {
   while (!stack_.empty() && !stopping()) {
-    const size_t depth = stack_.size();
-    Frame& frame = stack_.back();
-    step(frame);
-    // A step pushes a child, pops its frame, or goes on; the reference may be gone by now.
-    (void)depth;
+    step(stack_.back());  // pushes a child, pops its frame, or goes on
   }
   if (stopping()) {
     for (Frame& f : stack_) f.target->being_checked = false;
@@ -95,28 +92,41 @@ void Builder::prepare(Target& target) {
     target.searched = true;
     search_.implicit_rule(target);
   }
-  if (target.recipe == nullptr && !target.is_target && db_.default_recipe && !target.double_colon &&
-      !(target.prerequisites.empty() && false))
+  if (target.recipe == nullptr && !target.is_target && db_.default_recipe && !target.double_colon)
     target.recipe = const_cast<Recipe*>(db_.default_recipe);
   add_extra_prerequisites(target);
-  if (options_.shuffle.mode != Shuffle::Mode::none) shuffle(target.prerequisites);
+  if (options_.shuffle.mode == Shuffle::Mode::none || db_.special.not_parallel) return;
+  for (const Prerequisite& p : target.prerequisites)
+    if (p.wait_before) return;
+  std::vector<uint32_t> order(target.prerequisites.size());
+  std::iota(order.begin(), order.end(), 0u);
+  shuffle(order);
+  visit_order_[&target] = std::move(order);
 }
 
 // .EXTRA_PREREQS. Manual, "Other Special Variables".
 void Builder::add_extra_prerequisites(Target& target) {
   if (target.double_colon) return;
+  // The target's own or the global one: it is not inherited.
   const Scope* scope = target_scope(e_, target);
+  const Symbol name = db_.symbols.intern(".EXTRA_PREREQS");
+  Variable* v = nullptr;
+  bool own = true;
+  if (target.variables) v = target.variables->find(name);
+  if (!v && target.pattern_variables) v = target.pattern_variables->find(name);
+  if (!v) {
+    own = false;
+    v = db_.globals.find(name);
+  }
+  if (!v) return;
   std::string text;
   {
     ScopeGuard guard(e_, scope);
-    Variable* v = e_.lookup(".EXTRA_PREREQS");
-    if (v == nullptr) return;
     e_.expand_variable(*v, text);
   }
   if (trim(text).empty()) return;
   std::vector<Prerequisite> extra;
   append_prerequisites(e_, text, nullptr, extra);
-  const bool own = target.variables && target.variables->find(db_.symbols.intern(".EXTRA_PREREQS"));
   for (Prerequisite& p : extra) {
     if (p.target == &target) continue;
     // Prerequisites of the global setting do not get each other as prerequisites.
@@ -128,11 +138,8 @@ void Builder::add_extra_prerequisites(Target& target) {
   }
 }
 
-void Builder::shuffle(std::vector<Prerequisite>& list) {
-  for (const Prerequisite& p : list)
-    if (p.wait_before) return;
-  if (db_.special.not_parallel) return;
-  // Automatic variables keep the written order: only the walk's own copy is shuffled.
+template <class T>
+void Builder::shuffle(std::vector<T>& list) {
   if (options_.shuffle.mode == Shuffle::Mode::reverse) {
     std::reverse(list.begin(), list.end());
     return;
@@ -141,6 +148,26 @@ void Builder::shuffle(std::vector<Prerequisite>& list) {
     random_state_ = random_state_ * 6364136223846793005ull + 1442695040888963407ull;
     std::swap(list[i - 1], list[(random_state_ >> 33) % i]);
   }
+}
+template void Builder::shuffle(std::vector<Target*>& list);
+
+Prerequisite& Builder::prerequisite_at(Target& target, size_t place) {
+  if (options_.shuffle.mode == Shuffle::Mode::none) return target.prerequisites[place];
+  const auto found = visit_order_.find(&target);
+  return target.prerequisites[found == visit_order_.end() ? place : found->second[place]];
+}
+
+// A prerequisite that would close a cycle is forgotten.
+void Builder::drop_prerequisite(Target& target, size_t place) {
+  const auto found = visit_order_.find(&target);
+  if (found != visit_order_.end()) {
+    const uint32_t dropped = found->second[place];
+    found->second.erase(found->second.begin() + static_cast<std::ptrdiff_t>(place));
+    for (uint32_t& index : found->second)
+      if (index > dropped) --index;
+    place = dropped;
+  }
+  target.prerequisites.erase(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(place));
 }
 
 void Builder::begin_update(Frame& frame) {
@@ -229,7 +256,7 @@ bool Builder::next_prerequisite(Frame& frame) {
   if (has_delivered_ && frame.waiting_child) {  // the answer about prerequisite `next`
     has_delivered_ = false;
     frame.waiting_child = false;
-    Prerequisite& p = target.prerequisites[frame.next];
+    Prerequisite& p = prerequisite_at(target, frame.next);
     if (delivered_.running) {
       if (p.target->progress != Progress::finished && frame.kind == Frame::Kind::update &&
           !(is_intermediate(*p.target) && !second_round && p.target->progress == Progress::untouched))
@@ -252,7 +279,7 @@ bool Builder::next_prerequisite(Frame& frame) {
   }
 
   if (frame.next >= target.prerequisites.size()) return false;
-  Prerequisite& p = target.prerequisites[frame.next];
+  Prerequisite& p = prerequisite_at(target, frame.next);
   resolve(p);
   const bool serial = target.not_parallel;
   if ((p.wait_before || serial) && frame.running && frame.next > 0) {
@@ -264,14 +291,12 @@ bool Builder::next_prerequisite(Frame& frame) {
     return true;
   }
   if (child.being_checked) {
-    if (&child != &target || true) {
-      Event event{};
-      event.kind = Event::Kind::circular;
-      event.target = target.name.view();
-      event.other = child.name.view();
-      events_.on(event);
-    }
-    target.prerequisites.erase(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(frame.next));
+    Event event{};
+    event.kind = Event::Kind::circular;
+    event.target = target.name.view();
+    event.other = child.name.view();
+    events_.on(event);
+    drop_prerequisite(target, frame.next);
     return true;
   }
 
@@ -326,7 +351,7 @@ void Builder::step_check(Frame& frame) {
   if (has_delivered_ && frame.waiting_child) {
     has_delivered_ = false;
     frame.waiting_child = false;
-    Prerequisite& p = target.prerequisites[frame.next];
+    Prerequisite& p = prerequisite_at(target, frame.next);
     if (delivered_.running) {
       if (p.target->progress == Progress::waiting || p.target->progress == Progress::running)
         wait_for(frame, *p.target);
@@ -352,7 +377,7 @@ void Builder::step_check(Frame& frame) {
     pop(result);
     return;
   }
-  Prerequisite& p = target.prerequisites[frame.next];
+  Prerequisite& p = prerequisite_at(target, frame.next);
   resolve(p);
   Target& child = *p.target;
   if (child.being_checked) {
@@ -361,7 +386,7 @@ void Builder::step_check(Frame& frame) {
     event.target = target.name.view();
     event.other = child.name.view();
     events_.on(event);
-    target.prerequisites.erase(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(frame.next));
+    drop_prerequisite(target, frame.next);
     return;
   }
   Result result;

@@ -65,8 +65,9 @@ std::string working_directory() {
 }
 
 constexpr std::string_view kFeatures =
-    "archives check-symlink else-if extra-prereqs grouped-target jobserver jobserver-fifo nocomment notintermediate "
-    "oneshell order-only output-sync second-expansion shell-export shortest-stem target-specific undefine";
+    "target-specific order-only second-expansion else-if shortest-stem undefine oneshell nocomment "
+    "grouped-target extra-prereqs notintermediate shell-export archives jobserver jobserver-fifo "
+    "output-sync check-symlink";
 
 }  // namespace
 
@@ -93,6 +94,7 @@ struct Session::Impl {
   bool read_options(int* status);
   void change_directories();
   bool prints_directory() const;
+  void enter_directory();
   void define_variables();
   void set_makeflags();
   void makeflags_changed();
@@ -169,11 +171,23 @@ void Session::Impl::change_directories() {
   start_directory = working_directory();
   for (const std::string& d : options.directories) {
     const std::string path = !d.empty() && d[0] == '~' ? disk->expand_tilde(d) : d;
-    if (::chdir(path.c_str()) != 0)
-      throw Fatal({}, fmt::format("{}: {}", d, std::strerror(errno)));
+    if (::chdir(path.c_str()) != 0) {
+      const int error = errno;
+      directory = working_directory();
+      enter_directory();
+      throw Fatal({}, fmt::format("{}: {}", d, std::strerror(error)));
+    }
   }
   disk->forget_all();
   directory = working_directory();
+}
+
+// "Entering directory" is shown before the first other line, and "Leaving" then at the end.
+void Session::Impl::enter_directory() {
+  if (!prints_directory() || (!options.output_sync.empty() && options.output_sync != "none")) return;
+  entered = true;
+  if (restarts == 0)
+    report->pending_enter = fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
 }
 
 bool Session::Impl::prints_directory() const {
@@ -603,11 +617,7 @@ int Session::Impl::run() {
   search.emplace(*evaluator);
   try {
     change_directories();
-    if (prints_directory() && (options.output_sync.empty() || options.output_sync == "none")) {
-      entered = true;
-      if (restarts == 0)  // shown before the first other line
-        report->pending_enter = fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
-    }
+    enter_directory();
     define_variables();
     read_makefiles();
     status = build();

@@ -54,7 +54,7 @@ std::string usage_text(std::string_view program) {
          "  -W FILE, --what-if=FILE, --new-file=FILE, --assume-new=FILE\n"
          "                              Consider FILE to be infinitely new.\n"
          "  --warn-undefined-variables  Warn when an undefined variable is referenced.\n"
-         "\nThis program is cmzmake " CMZMAKE_VERSION ", built for " CMZMAKE_HOST "\n");
+         "\nThis program is cmzmake " CMZMAKE_VERSION ", built for " CMZMAKE_HOST "\nReport bugs with the makefile that shows them.\n");
 }
 
 std::string version_text() {

@@ -140,7 +140,10 @@ class Builder : private JobListener {
   void suspend(Frame& frame);
   void prepare(Target& target);
   void add_extra_prerequisites(Target& target);
-  void shuffle(std::vector<Prerequisite>& prerequisites);
+  template <class T>
+  void shuffle(std::vector<T>& list);
+  Prerequisite& prerequisite_at(Target& target, size_t place);
+  void drop_prerequisite(Target& target, size_t place);
 
   // decisions (decide.cpp)
   void decide(Frame& frame);
@@ -208,6 +211,8 @@ class Builder : private JobListener {
   uint64_t shared_version_[2] = {UINT64_MAX, UINT64_MAX};
   int64_t now_ = 0;  // the clock when it was last read, ns
   uint64_t random_state_ = 0;
+  // --shuffle: the order in which prerequisites are visited; the written one stays for $^.
+  std::unordered_map<const Target*, std::vector<uint32_t>> visit_order_;
 };
 
 }  // namespace cmz
