@@ -40,6 +40,59 @@ std::vector<std::string> candidates(const std::string& program, char* const* env
   return out;
 }
 
+// What the child needs, made before it exists.
+struct Child {
+  const char* const* paths;  // NULL-terminated
+  char* const* argv;
+  char** script;  // script[1] is filled in by the child
+  const LaunchSpec* spec;
+  volatile int failure = 0;  // errno of the failed exec
+};
+
+// Runs in the child, on the parent's memory; never returns.
+[[noreturn]] void run_child(Child* child) {
+  const LaunchSpec& spec = *child->spec;
+  // Handlers must not run here: they would run on the parent's memory.
+  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE, SIGUSR1}) {
+    struct sigaction action;
+    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) {
+      action.sa_handler = SIG_DFL;
+      action.sa_flags = 0;
+      ::sigaction(signal, &action, nullptr);
+    }
+  }
+  if (spec.in >= 0 && spec.in != STDIN_FILENO) ::dup2(spec.in, STDIN_FILENO);
+  if (spec.out >= 0 && spec.out != STDOUT_FILENO) ::dup2(spec.out, STDOUT_FILENO);
+  if (spec.err >= 0 && spec.err != STDERR_FILENO) ::dup2(spec.err, STDERR_FILENO);
+  for (int fd : spec.inherit) ::fcntl(fd, F_SETFD, 0);
+  if (spec.state->stack_raised) ::setrlimit(RLIMIT_STACK, &spec.state->stack);
+  ::sigprocmask(SIG_SETMASK, &spec.state->mask, nullptr);
+
+  int error = ENOENT;
+  for (const char* const* path = child->paths; *path; ++path) {
+    ::execve(*path, child->argv, spec.envp);
+    if (errno == ENOEXEC) {
+      child->script[1] = const_cast<char*>(*path);
+      ::execve("/bin/sh", child->script, spec.envp);
+    }
+    if (errno == EACCES)
+      error = EACCES;
+    else if (errno != ENOENT && errno != ENOTDIR) {
+      error = errno;
+      break;
+    }
+  }
+  child->failure = error;
+  ::_exit(127);
+}
+
+// Nothing of this frame changes between the two returns of vfork.
+[[gnu::noinline]] pid_t vfork_child(Child* child) {
+  const pid_t pid = ::vfork();
+  if (pid == 0) run_child(child);
+  return pid;
+}
+
 }  // namespace
 
 InheritedState read_inherited_state() {
@@ -56,67 +109,39 @@ void raise_stack_limit(InheritedState& state) {
   state.stack_raised = ::setrlimit(RLIMIT_STACK, &wanted) == 0;
 }
 
-int exec_failure_status(int error) { return error == ENOENT ? 127 : 126; }
-
 LaunchResult launch(const LaunchSpec& spec) {
   // Everything that needs memory is made before the child exists: it shares ours.
   std::vector<char*> argv;
   argv.reserve(spec.argv.size() + 1);
   for (const std::string& word : spec.argv) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
-  const std::vector<std::string> paths = candidates(spec.argv[0], spec.envp);
+  const std::vector<std::string> files = candidates(spec.argv[0], spec.envp);
+  std::vector<const char*> paths;
+  paths.reserve(files.size() + 1);
+  for (const std::string& file : files) paths.push_back(file.c_str());
+  paths.push_back(nullptr);
   std::vector<char*> script;  // /bin/sh FILE ARGUMENTS...
   script.push_back(const_cast<char*>("/bin/sh"));
   script.push_back(nullptr);
   for (size_t i = 1; i < argv.size(); ++i) script.push_back(argv[i]);
 
+  Child child;
+  child.paths = paths.data();
+  child.argv = argv.data();
+  child.script = script.data();
+  child.spec = &spec;
+
   sigset_t all, before;
   ::sigfillset(&all);
   ::sigprocmask(SIG_SETMASK, &all, &before);
-  volatile int failure = 0;
-
-  const pid_t pid = ::vfork();
-  if (pid == 0) {
-    // Handlers must not run here: they would run on the parent's memory.
-    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE, SIGUSR1}) {
-      struct sigaction action;
-      if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) {
-        action.sa_handler = SIG_DFL;
-        action.sa_flags = 0;
-        ::sigaction(signal, &action, nullptr);
-      }
-    }
-    if (spec.in >= 0 && spec.in != STDIN_FILENO) ::dup2(spec.in, STDIN_FILENO);
-    if (spec.out >= 0 && spec.out != STDOUT_FILENO) ::dup2(spec.out, STDOUT_FILENO);
-    if (spec.err >= 0 && spec.err != STDERR_FILENO) ::dup2(spec.err, STDERR_FILENO);
-    for (int fd : spec.inherit) ::fcntl(fd, F_SETFD, 0);
-    if (spec.state->stack_raised) ::setrlimit(RLIMIT_STACK, &spec.state->stack);
-    ::sigprocmask(SIG_SETMASK, &spec.state->mask, nullptr);
-
-    int error = ENOENT;
-    for (const std::string& path : paths) {
-      ::execve(path.c_str(), argv.data(), spec.envp);
-      if (errno == ENOEXEC) {
-        script[1] = const_cast<char*>(path.c_str());
-        ::execve("/bin/sh", script.data(), spec.envp);
-      }
-      if (errno == EACCES)
-        error = EACCES;
-      else if (errno != ENOENT && errno != ENOTDIR) {
-        error = errno;
-        break;
-      }
-    }
-    failure = error;
-    ::_exit(127);
-  }
+  const pid_t pid = vfork_child(&child);
   const int fork_error = errno;
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) return {-1, fork_error};
-  if (failure != 0) {
+  if (child.failure != 0) {
     while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }
-    return {-1, failure};
+    return {-1, child.failure};
   }
   return {pid, 0};
 }

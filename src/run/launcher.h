@@ -36,11 +36,11 @@ struct LaunchResult {
   int error = 0;  // errno of exec (or of making the process) when pid is -1
 };
 
+// The exit status that stands for a failed exec.
+constexpr int kNotExecuted = 127;
+
 // Starts a process without copying make's memory: the parent sleeps until the child has executed.
 // argv[0] is looked for in the child's own PATH; a file that is no program is given to /bin/sh.
 LaunchResult launch(const LaunchSpec& spec);
-
-// The exit status that stands for a failed exec: 127 or 126.
-int exec_failure_status(int error);
 
 }  // namespace cmz

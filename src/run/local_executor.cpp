@@ -132,7 +132,7 @@ struct LocalExecutor::Impl {
         listener->line_not_executed(running.id, running.line,
                                     fmt::format("{}: {}", argv[0], std::strerror(launched.error)));
         Exit exit;
-        exit.status = exec_failure_status(launched.error);
+        exit.status = kNotExecuted;
         if (!line_ended(running, exit)) return;
         continue;
       }
@@ -293,7 +293,7 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
   ::close(ends[1]);
   if (launched.pid < 0) {
     ::close(ends[0]);
-    out.exit.status = exec_failure_status(launched.error);
+    out.exit.status = kNotExecuted;
     out.error = fmt::format("{}: {}", argv[0], std::strerror(launched.error));
     return out;
   }
