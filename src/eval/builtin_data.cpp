@@ -8,7 +8,7 @@ namespace {
 constexpr BuiltinVariable kVariables[] = {
     {".LIBPATTERNS", "lib%.so lib%.a"},
     {"AR", "ar"},
-    {"ARFLAGS", "rv"},
+    {"ARFLAGS", "-rv"},
     {"AS", "as"},
     {"CC", "cc"},
     {"CHECKOUT,v", "+$(if $(wildcard $@),,$(CO) $(COFLAGS) $< $@)"},
@@ -59,7 +59,7 @@ constexpr BuiltinVariable kVariables[] = {
     {"OUTPUT_OPTION", "-o $@"},
     {"PC", "pc"},
     {"PREPROCESS.F", "$(FC) $(FFLAGS) $(CPPFLAGS) $(TARGET_ARCH) -F"},
-    {"PREPROCESS.S", "$(CC) -E $(CPPFLAGS)"},
+    {"PREPROCESS.S", "$(CPP) $(CPPFLAGS)"},
     {"PREPROCESS.r", "$(FC) $(FFLAGS) $(RFLAGS) $(TARGET_ARCH) -F"},
     {"RM", "rm -f"},
     {"TANGLE", "tangle"},

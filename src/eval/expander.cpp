@@ -124,7 +124,7 @@ void Evaluator::substitute(Symbol name, std::string_view from, std::string_view 
   // $(name:a=b) is $(patsubst %a,%b,...) unless a has a `%` of its own.
   if (find_percent(from) == std::string_view::npos) {
     std::string pattern = "%", replacement = "%";
-    pattern += from;
+    pattern += parse_pattern(from).text;
     replacement += to;
     patsubst(pattern, replacement, value, out);
   } else {

@@ -261,7 +261,7 @@ void FunctionCall::let() {
     const std::string_view following = next_word(name_rest);
     std::string_view value;
     if (following.empty())
-      value = trim(rest);  // the last name takes all that is left
+      value = skip_spaces(rest);  // the last name takes all that is left
     else
       value = next_word(rest);
     Variable& variable = set.at(e_.db.symbols.intern(name));
@@ -276,7 +276,7 @@ void FunctionCall::let() {
 void FunctionCall::if_() {
   const bool condition = !expand_raw(0).empty();
   const size_t chosen = condition ? 1 : 2;
-  if (chosen < part_.count) out_ += expand_raw(chosen);
+  if (chosen < part_.count) out_ += expand_whole(chosen);
 }
 
 void FunctionCall::or_() {
@@ -312,7 +312,7 @@ void FunctionCall::intcmp() {
   // lt, eq, gt: a missing eq is empty, a missing gt is eq.
   size_t chosen = order < 0 ? 2 : order == 0 ? 3 : 4;
   if (chosen == 4 && part_.count < 5) chosen = 3;
-  if (chosen < part_.count) out_ += expand_raw(chosen);
+  if (chosen < part_.count) out_ += expand_whole(chosen);
 }
 
 void FunctionCall::check_number(NumberError error, std::string_view text, std::string_view what) {
@@ -320,13 +320,13 @@ void FunctionCall::check_number(NumberError error, std::string_view text, std::s
     case NumberError::none: break;
     case NumberError::empty: fail(fmt::format("{}: empty value", what));
     case NumberError::invalid: fail(fmt::format("{}: '{}'", what, text));
-    case NumberError::out_of_range: fail(fmt::format("{}: Numerical result out of range: '{}'", what, text));
+    case NumberError::out_of_range: fail(fmt::format("{}: '{}' out of range", what, text));
   }
 }
 
 int64_t FunctionCall::number(std::string_view text, std::string_view what) {
   int64_t value = 0;
-  check_number(parse_number(text, value), trim(text), what);
+  check_number(parse_number(text, value), text, what);
   return value;
 }
 

@@ -252,7 +252,7 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   const Location start{db.symbols.intern(path).view(), 1};
 
   Variable& list = db.globals.at(names_->makefile_list);
-  list.value += ' ';
+  if (!list.value.empty()) list.value += ' ';
   list.value += path;
   list.origin = Origin::file;
   list.flavor = Flavor::simple;

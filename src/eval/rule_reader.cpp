@@ -267,7 +267,7 @@ void MakefileReader::set_default_goal(std::string_view name) {
   Variable* goal = e_.db.globals.find(e_.names_->default_goal);
   if (goal && !goal->value.empty()) return;
   if (name.empty() || (name[0] == '.' && name.find('/') == kNpos)) return;
-  e_.define(e_.db.globals, ".DEFAULT_GOAL", std::string(name), Origin::file, Flavor::recursive);
+  e_.define(e_.db.globals, ".DEFAULT_GOAL", std::string(name), Origin::file, Flavor::simple);
 }
 
 void MakefileReader::record_targets(OpenRule& rule) {
@@ -303,7 +303,7 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
                   fmt::format("target file '{}' has both : and :: entries", head.name.view()));
     if (rule.recipe && head.recipe == rule.recipe) {
       e_.diagnostics.message(
-          rule.where, fmt::format("warning: target '{}' given more than once in the same rule",
+          rule.where, fmt::format("target '{}' given more than once in the same rule",
                                   head.name.view()));
     } else if (rule.recipe && head.recipe && head.is_target && !suffix_like) {
       e_.diagnostics.message(rule.recipe->where,

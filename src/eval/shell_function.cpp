@@ -6,7 +6,7 @@
 
 namespace cmz {
 
-std::string Evaluator::run_shell(std::string_view command) {
+std::string Evaluator::run_shell(std::string_view command, bool strip_all) {
   ++shell_depth_;
   std::vector<std::string> environment;
   for (auto& [name, value] : exported(scope_, true)) environment.push_back(name + "=" + value);
@@ -19,16 +19,19 @@ std::string Evaluator::run_shell(std::string_view command) {
   const std::string flags = value_of(".SHELLFLAGS");
   ShellResult result = shell.run({command, program, flags, pointers.data()});
   disk.forget_all();
-  if (!result.error.empty()) diagnostics.message(where, result.error);
+  if (!result.error.empty()) diagnostics.message({}, result.error);
 
   Variable& status = db.globals.at(names_->shell_status);
   status.origin = Origin::override_;
   status.flavor = Flavor::simple;
   status.set_value(std::to_string(result.status));
 
-  // Newlines become spaces, those at the end vanish.
+  // Newlines become spaces; those at the end vanish: all of them, or only the last.
   std::string& output = result.output;
-  while (!output.empty() && output.back() == '\n') output.pop_back();
+  while (!output.empty() && output.back() == '\n') {
+    output.pop_back();
+    if (!strip_all) break;
+  }
   for (char& c : output)
     if (c == '\n') c = ' ';
   return std::move(output);

@@ -59,7 +59,7 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
     case AssignOp::posix_immediate:
       return define(set, name, escape_dollars(expand(text)), origin, Flavor::recursive, where);
     case AssignOp::shell: {
-      std::string value = run_shell(expand(text));
+      std::string value = run_shell(expand(text), false);
       return define(set, name, std::move(value), origin, Flavor::recursive, where);
     }
     case AssignOp::conditional: {
@@ -94,7 +94,7 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
   const bool first_from_makefile = v->origin == Origin::environment || v->origin == Origin::default_;
   if (v->flavor == Flavor::simple) {
     std::string more = expand(text);
-    if (!more.empty() || !v->value.empty()) {
+    if (!more.empty()) {
       if (!v->value.empty()) v->value += ' ';
       v->value += more;
     }

@@ -14,6 +14,22 @@ size_t backslashes_before(std::string_view text, size_t at) {
   return n;
 }
 
+// The end of the `$x` or `$(...)` that starts at text[at].
+size_t skip_reference(std::string_view text, size_t at) {
+  if (++at >= text.size()) return at;
+  const char open = text[at];
+  if (open != '(' && open != '{') return at + 1;
+  const char close = open == '(' ? ')' : '}';
+  int depth = 0;
+  for (; at < text.size(); ++at) {
+    if (text[at] == open)
+      ++depth;
+    else if (text[at] == close && --depth == 0)
+      return at + 1;
+  }
+  return at;
+}
+
 }  // namespace
 
 bool LineReader::next(LogicalLine* out) {
@@ -96,20 +112,31 @@ std::string_view collapse_continuations(std::string_view text, std::string& buff
 std::string_view remove_comment(std::string_view text, std::string& buffer) {
   size_t hash = text.find('#');
   if (hash == std::string_view::npos) return text;
-  if (backslashes_before(text, hash) == 0) return text.substr(0, hash);
+  const size_t dollar = text.find('$');
+  const bool references = dollar < hash;
+  if (!references && backslashes_before(text, hash) == 0) return text.substr(0, hash);
   std::string out;
   size_t from = 0;
-  for (; hash != std::string_view::npos; hash = text.find('#', hash + 1)) {
-    const size_t slashes = backslashes_before(text.substr(from), hash - from);
-    out.append(text, from, hash - slashes - from);
+  // A `#` inside of a reference starts no comment.
+  for (size_t at = references ? dollar : hash; at < text.size();) {
+    if (text[at] == '$') {
+      at = skip_reference(text, at);
+      continue;
+    }
+    if (text[at] != '#') {
+      at = text.find_first_of("$#", at);
+      continue;
+    }
+    const size_t slashes = backslashes_before(text.substr(from), at - from);
+    out.append(text, from, at - slashes - from);
     out.append(slashes / 2, '\\');
-    from = hash;
+    from = at;
     if (slashes % 2 == 0) {
       from = text.size();
       break;
     }
     out += '#';
-    from = hash + 1;
+    from = ++at;
   }
   out.append(text, from);
   buffer = std::move(out);
@@ -119,20 +146,8 @@ std::string_view remove_comment(std::string_view text, std::string& buffer) {
 size_t find_unquoted(std::string_view text, std::string_view stops) {
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (c == '$' && i + 1 < text.size()) {
-      const char open = text[i + 1];
-      if (open != '(' && open != '{') {
-        ++i;  // `$x` or `$$`: its character stops nothing
-        continue;
-      }
-      const char close = open == '(' ? ')' : '}';
-      int depth = 0;
-      for (++i; i < text.size(); ++i) {
-        if (text[i] == open)
-          ++depth;
-        else if (text[i] == close && --depth == 0)
-          break;
-      }
+    if (c == '$') {
+      i = skip_reference(text, i) - 1;
       continue;
     }
     if (stops.find(c) != std::string_view::npos && backslashes_before(text, i) % 2 == 0) return i;

@@ -119,7 +119,8 @@ class Evaluator {
   void convert_suffix_rules();
 
   // --- $(shell) (shell_function.cpp) ---
-  std::string run_shell(std::string_view command);
+  // `strip_all`: whether all newlines at the end of the output vanish, or one (`!=`).
+  std::string run_shell(std::string_view command, bool strip_all = true);
 
   // --- exported variables (environment.cpp) ---
   // The NAME=VALUE pairs for a child of a recipe that sees `scope`.
