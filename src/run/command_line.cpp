@@ -15,58 +15,76 @@ constexpr std::string_view kShellCharacters = "#;\"*?[]&|<>(){}$`^~!";
 
 // Words that a shell does itself. Sorted.
 constexpr std::string_view kShellCommands[] = {
-    ".",    ":",      "alias", "bg",     "break",  "case",  "cd",       "command", "continue", "eval",
-    "exec", "exit",   "export", "fc",    "fg",     "for",   "getopts",  "hash",    "if",       "jobs",
-    "login", "logout", "read", "readonly", "return", "set",  "shift",    "test",    "times",    "trap",
-    "type", "ulimit", "umask", "unalias", "unset", "wait",  "while",
+    ".",       ":",       "alias",  "bg",     "break",    "case",     "cd",     "command",
+    "continue", "eval",   "exec",   "exit",   "export",   "fc",       "fg",     "for",
+    "getopts", "hash",    "if",     "jobs",   "login",    "logout",   "read",   "readonly",
+    "return",  "set",     "shift",  "test",   "times",    "trap",     "type",   "ulimit",
+    "umask",   "unalias", "unset",  "wait",   "while",
 };
 
-// Splits `line` as a shell would; false when it needs a shell.
-bool split_simple(std::string_view line, std::vector<std::string>& out) {
+bool is_shell_command(std::string_view word) {
+  return std::binary_search(std::begin(kShellCommands), std::end(kShellCommands), word);
+}
+
+// Splits `line` as a shell would; false when it needs a shell. A newline is an ordinary character as
+// in GNU Make, unless it separates the commands of a .ONESHELL recipe.
+bool split_simple(std::string_view line, bool newline_separates, std::vector<std::string>& out) {
   std::string word;
   bool in_word = false;
-  bool may_assign = true;  // `=` in one of the first words makes it an assignment
+  const auto end_word = [&] {
+    if (out.empty() && is_shell_command(word)) return false;
+    out.push_back(std::move(word));
+    word.clear();
+    in_word = false;
+    return true;
+  };
   for (size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
     if (c == '\'') {
       const size_t end = line.find('\'', i + 1);
       if (end == std::string_view::npos) return false;
       const std::string_view quoted = line.substr(i + 1, end - i - 1);
-      if (quoted.find("\\\n") != std::string_view::npos) return false;
+      if (newline_separates)
+        for (size_t n = quoted.find('\n'); n != std::string_view::npos; n = quoted.find('\n', n + 1))
+          if (n == 0 || quoted[n - 1] != '\\') return false;
       word += quoted;
       in_word = true;
       i = end;
     } else if (c == '\\') {
-      if (i + 1 >= line.size()) return false;
-      if (line[i + 1] == '\n') {
-        ++i;  // a continued line
-        continue;
-      }
-      word += line[++i];
+      if (i + 1 >= line.size()) break;  // quotes nothing
+      ++i;
+      if (line[i] == '\n') continue;  // a continued line
+      word += line[i];
       in_word = true;
     } else if (is_blank(c)) {
-      if (!in_word) continue;
-      if (out.empty() && std::binary_search(std::begin(kShellCommands), std::end(kShellCommands),
-                                            std::string_view(word)))
-        return false;
-      may_assign = false;
-      out.push_back(std::move(word));
-      word.clear();
-      in_word = false;
-    } else if (c == '\n' || kShellCharacters.find(c) != std::string_view::npos ||
-               (c == '=' && may_assign)) {
+      if (in_word && !end_word()) return false;
+    } else if (kShellCharacters.find(c) != std::string_view::npos || (c == '=' && out.empty()) ||
+               (c == '\n' && newline_separates)) {
       return false;
     } else {
       word += c;
       in_word = true;
     }
   }
-  if (in_word) {
-    if (out.empty() && std::binary_search(std::begin(kShellCommands), std::end(kShellCommands),
-                                          std::string_view(word)))
-      return false;
-    out.push_back(std::move(word));
+  return !in_word || end_word();
+}
+
+// `text` so that a shell reads it as one word.
+std::string quoted_for_shell(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 8);
+  for (char c : text) {
+    if (is_blank(c) || c == '\\' || c == '\'' || kShellCharacters.find(c) != std::string_view::npos)
+      out += '\\';
+    out += c;
   }
+  return out;
+}
+
+// Whether IFS separates at blanks and newlines only.
+bool is_usual_ifs(const char* ifs) {
+  for (; ifs != nullptr && *ifs != '\0'; ++ifs)
+    if (*ifs != ' ' && *ifs != '\t' && *ifs != '\n') return false;
   return true;
 }
 
@@ -77,17 +95,22 @@ std::vector<std::string> command_argv(std::string_view line, std::string_view sh
   std::vector<std::string> argv;
   const std::string_view body = skip_spaces(line);
   if (body.empty()) return argv;
+  if (shell.empty()) shell = kDefaultShell;
 
-  bool direct = shell == kDefaultShell && (trim(shell_flags) == "-c" || trim(shell_flags) == "-ec");
-  if (ifs)
-    for (const char* p = ifs; *p; ++p) direct &= *p == ' ' || *p == '\t' || *p == '\n';
-  if (one_shell && body.find('\n') != std::string_view::npos) direct = false;
-  if (direct && split_simple(body, argv)) return argv;
+  const bool direct =
+      shell == kDefaultShell && (shell_flags == "-c" || shell_flags == "-ec") && is_usual_ifs(ifs);
+  if (direct && split_simple(body, one_shell, argv)) return argv;
 
+  // The shell and its flags may be several words, quoted as in a recipe.
   argv.clear();
-  argv.emplace_back(shell);
-  for (std::string_view flag : Words(shell_flags)) argv.emplace_back(flag);
-  argv.emplace_back(body);
+  std::string invocation(shell);
+  invocation.append(1, ' ').append(shell_flags);
+  if (split_simple(invocation, false, argv)) {
+    argv.emplace_back(body);
+  } else {  // only a shell understands how to call the shell
+    invocation.append(1, ' ').append(quoted_for_shell(body));
+    argv = {std::string(kDefaultShell), "-c", std::move(invocation)};
+  }
   return argv;
 }
 
