@@ -66,12 +66,12 @@ class Client : public JobserverPool {
     // The write end first, without blocking: it fails when nobody serves the fifo any more.
     const int write_end = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
     if (write_end < 0) {
-      *why = fmt::format("cannot open jobserver {}: {}", auth, std::strerror(errno));
+      *why = fmt::format("cannot open jobserver {}: {}", path, std::strerror(errno));
       return nullptr;
     }
     const int reader = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (reader < 0 || !is_token_channel(reader)) {
-      *why = fmt::format("cannot open jobserver {}: {}", auth, std::strerror(errno));
+      *why = fmt::format("cannot open jobserver {}: {}", path, std::strerror(errno));
       ::close(write_end);
       if (reader >= 0) ::close(reader);
       return nullptr;

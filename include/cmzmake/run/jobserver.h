@@ -38,6 +38,8 @@ class JobserverPool : public TokenPool {
   void return_all();
   // The value of --jobserver-auth for children.
   const std::string& auth() const { return auth_; }
+  // Whether this make made the pool, and so knows how many tokens there are.
+  virtual bool is_server() const { return false; }
 
  protected:
   JobserverPool() = default;
@@ -60,6 +62,7 @@ class JobserverServer : public JobserverPool {
   // Throws std::system_error when neither can be made.
   JobserverServer(unsigned jobs, JobserverStyle style);
   ~JobserverServer() override;
+  bool is_server() const override { return true; }
 
  private:
   std::string directory_, path_;
