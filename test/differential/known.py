@@ -80,11 +80,13 @@ def directory_switched_twice(case, theirs, ours):
 
 
 def grouped_targets(case, theirs, ours):
-    return re.search(r"&::?", text_of(case)) is not None and len(set(map(str, theirs.outputs))) > 1
+    return "&:" in text_of(case) and ("is up to date." in all_output(theirs)) > ("is up to date." in all_output(ours))
 
 
 def double_colon_without_recipe(case, theirs, ours):
-    return re.search(r"^\S+::\s*$", text_of(case), re.M) is not None
+    removed = re.findall(r"^rm (.*)$", all_output(ours), re.M)
+    return bool(removed) and re.search(r"^\S+\s*::", text_of(case), re.M) is not None and not re.search(
+        r"^rm ", all_output(theirs), re.M)
 
 
 def static_pattern_mismatch(case, theirs, ours):
