@@ -145,7 +145,7 @@ void Builder::finish(Target& target, Status status, bool ran) {
           disk_.changed(member->name.view());
           member->mtime = pretending ? FileTime::newest() : FileTime::unknown();
           member->time_changed = mtime(*member) != before;
-          if (!pretending && status == Status::success && !target.stem.empty() &&
+          if (!pretending && status == Status::success && target.time_changed && !target.stem.empty() &&
               !target.has_static_pattern && mtime(*member).is_absent())
             e_.diagnostics.message(target.recipe->where,
                                    fmt::format("warning: pattern recipe did not update peer target '{}'.",
