@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::string_view kDefaultShell = "/bin/sh";
 
+// The kernel takes no longer argument (without its final NUL).
+constexpr size_t kLongestArgument = 131071;
+
 // Characters that only a shell understands.
 constexpr std::string_view kShellCharacters = "#;\"*?[]&|<>(){}$`^~!";
 
@@ -81,6 +84,22 @@ std::string quoted_for_shell(std::string_view text) {
   return out;
 }
 
+// Appends `body` as a shell's command. Too long for one argument, it is put together by the shell.
+void append_command(std::string_view body, std::vector<std::string>& argv) {
+  if (body.size() <= kLongestArgument) {
+    argv.emplace_back(body);
+    return;
+  }
+  std::string together = "eval \"set x; shift; ";
+  const size_t pieces = (body.size() + kLongestArgument - 1) / kLongestArgument;
+  for (size_t i = 1; i <= pieces; ++i) together += "${" + std::to_string(i) + "}";
+  together += '"';
+  argv.push_back(std::move(together));
+  argv.push_back(argv.front());  // $0
+  for (size_t i = 0; i < pieces; ++i)
+    argv.emplace_back(body.substr(i * kLongestArgument, kLongestArgument));
+}
+
 // Whether IFS separates at blanks and newlines only.
 bool is_usual_ifs(const char* ifs) {
   for (; ifs != nullptr && *ifs != '\0'; ++ifs)
@@ -106,7 +125,7 @@ std::vector<std::string> command_argv(std::string_view line, std::string_view sh
   std::string invocation(shell);
   invocation.append(1, ' ').append(shell_flags);
   if (split_simple(invocation, false, argv)) {
-    argv.emplace_back(body);
+    append_command(body, argv);
   } else {  // only a shell understands how to call the shell
     invocation.append(1, ' ').append(quoted_for_shell(body));
     argv = {std::string(kDefaultShell), "-c", std::move(invocation)};

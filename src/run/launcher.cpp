@@ -46,26 +46,23 @@ struct Child {
   char* const* argv;
   char** script;  // script[1] is filled in by the child
   const LaunchSpec* spec;
+  std::span<const int> handled;  // signals to be given back to their default
+  int in, out, err;              // -1: stays; never one of the three themselves
   volatile int failure = 0;  // errno of the failed exec
 };
 
 // Runs in the child, on the parent's memory; never returns.
 [[noreturn]] void run_child(Child* child) {
   const LaunchSpec& spec = *child->spec;
-  // Handlers must not run here: they would run on the parent's memory.
-  for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE, SIGUSR1}) {
-    struct sigaction action;
-    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) {
-      action.sa_handler = SIG_DFL;
-      action.sa_flags = 0;
-      ::sigaction(signal, &action, nullptr);
-    }
-  }
-  if (spec.in >= 0 && spec.in != STDIN_FILENO) ::dup2(spec.in, STDIN_FILENO);
-  if (spec.out >= 0 && spec.out != STDOUT_FILENO) ::dup2(spec.out, STDOUT_FILENO);
-  if (spec.err >= 0 && spec.err != STDERR_FILENO) ::dup2(spec.err, STDERR_FILENO);
+  // A handler would run on the parent's memory.
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;
+  for (int signal : child->handled) ::sigaction(signal, &action, nullptr);
+  if (child->in >= 0) ::dup2(child->in, STDIN_FILENO);
+  if (child->out >= 0) ::dup2(child->out, STDOUT_FILENO);
+  if (child->err >= 0) ::dup2(child->err, STDERR_FILENO);
   for (int fd : spec.inherit) ::fcntl(fd, F_SETFD, 0);
-  if (spec.state->stack_raised) ::setrlimit(RLIMIT_STACK, &spec.state->stack);
+  restore_limits(*spec.state);
   ::sigprocmask(SIG_SETMASK, &spec.state->mask, nullptr);
 
   int error = ENOENT;
@@ -75,12 +72,9 @@ struct Child {
       child->script[1] = const_cast<char*>(*path);
       ::execve("/bin/sh", child->script, spec.envp);
     }
-    if (errno == EACCES)
-      error = EACCES;
-    else if (errno != ENOENT && errno != ENOTDIR) {
-      error = errno;
-      break;
-    }
+    if (errno == ENOENT) continue;
+    error = errno;
+    if (error != EACCES && error != ENOTDIR) break;
   }
   child->failure = error;
   ::_exit(127);
@@ -93,12 +87,40 @@ struct Child {
   return pid;
 }
 
+// A descriptor that overwriting 0, 1 and 2 cannot hurt; it is closed with the object.
+class SafeDescriptor {
+ public:
+  SafeDescriptor(int fd, int place) : fd_(fd == place ? -1 : fd) {
+    if (fd < 0 || fd > STDERR_FILENO) return;
+    // Also when it is in its place already: it may be marked to be closed by exec.
+    const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (copy < 0) return;
+    fd_ = copy_ = copy;
+  }
+  ~SafeDescriptor() {
+    if (copy_ >= 0) ::close(copy_);
+  }
+  SafeDescriptor(const SafeDescriptor&) = delete;
+  SafeDescriptor& operator=(const SafeDescriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+  int copy_ = -1;
+};
+
 }  // namespace
 
 InheritedState read_inherited_state() {
   InheritedState state;
   ::sigprocmask(SIG_BLOCK, nullptr, &state.mask);
   ::getrlimit(RLIMIT_STACK, &state.stack);
+  for (int signal = 1; signal < SIGSYS; ++signal) {
+    struct sigaction action;
+    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
+        action.sa_handler != SIG_IGN)
+      state.handled.push_back(signal);
+  }
   return state;
 }
 
@@ -107,6 +129,19 @@ void raise_stack_limit(InheritedState& state) {
   if (wanted.rlim_cur == wanted.rlim_max) return;
   wanted.rlim_cur = wanted.rlim_max;
   state.stack_raised = ::setrlimit(RLIMIT_STACK, &wanted) == 0;
+}
+
+bool raise_descriptor_limit(InheritedState& state) {
+  if (state.descriptors_raised || ::getrlimit(RLIMIT_NOFILE, &state.descriptors) != 0) return false;
+  rlimit wanted = state.descriptors;
+  if (wanted.rlim_cur == wanted.rlim_max) return false;
+  wanted.rlim_cur = wanted.rlim_max;
+  return state.descriptors_raised = ::setrlimit(RLIMIT_NOFILE, &wanted) == 0;
+}
+
+void restore_limits(const InheritedState& state) {
+  if (state.stack_raised) ::setrlimit(RLIMIT_STACK, &state.stack);
+  if (state.descriptors_raised) ::setrlimit(RLIMIT_NOFILE, &state.descriptors);
 }
 
 LaunchResult launch(const LaunchSpec& spec) {
@@ -130,6 +165,12 @@ LaunchResult launch(const LaunchSpec& spec) {
   child.argv = argv.data();
   child.script = script.data();
   child.spec = &spec;
+  child.handled = spec.state->handled;
+  const SafeDescriptor in(spec.in, STDIN_FILENO), out(spec.out, STDOUT_FILENO),
+      err(spec.err, STDERR_FILENO);
+  child.in = in.get();
+  child.out = out.get();
+  child.err = err.get();
 
   sigset_t all, before;
   ::sigfillset(&all);

@@ -2,12 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/process/v2/process.hpp>
 #include <cerrno>
@@ -16,12 +17,37 @@
 #include <unordered_map>
 
 #include "cmzmake/run/command_line.h"
+#include "fatal_signals.h"
 #include "launcher.h"
 
 namespace cmz {
 
 namespace asio = boost::asio;
 using Process = boost::process::v2::basic_process<asio::io_context::executor_type>;
+
+namespace {
+
+Exit exit_of(int status) {
+  Exit exit;
+  if (WIFSIGNALED(status)) {
+    exit.how = Exit::How::signalled;
+    exit.status = WTERMSIG(status);
+    exit.core_dumped = WCOREDUMP(status);
+  } else {
+    exit.status = WEXITSTATUS(status);
+  }
+  return exit;
+}
+
+// The status of a child that is waited for.
+int wait_for(pid_t pid) {
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+}  // namespace
 
 struct LocalExecutor::Impl {
   // One job and the process of its present line.
@@ -36,7 +62,8 @@ struct LocalExecutor::Impl {
 
   InheritedState state = read_inherited_state();
   asio::io_context loop{1};
-  asio::signal_set signals{loop};
+  FatalSignals signals;
+  asio::posix::stream_descriptor signal_watch{loop};  // a view of what `signals` owns
   asio::steady_timer timer{loop};
   std::unique_ptr<asio::posix::stream_descriptor> token;
   bool token_armed = false;
@@ -52,33 +79,59 @@ struct LocalExecutor::Impl {
   Impl() {
     // An inherited SIG_IGN for SIGCHLD would let children vanish before they are waited for.
     std::signal(SIGCHLD, SIG_DFL);
-    for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
-      struct sigaction action;
-      if (::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
-      signals.add(number);
-    }
-    // A blocked signal would never arrive.
-    sigset_t wanted;
-    ::sigemptyset(&wanted);
-    for (int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) ::sigaddset(&wanted, number);
-    ::sigprocmask(SIG_UNBLOCK, &wanted, nullptr);
     raise_stack_limit(state);
-    watch_signals();
   }
 
   ~Impl() {
     if (broken_stdin >= 0) ::close(broken_stdin);
+    if (signal_watch.is_open()) signal_watch.release();
     for (auto& [id, running] : jobs)
       if (running->process) running->process->detach();
   }
 
+  // From here on a signal does not end make at once.
+  void attend_signals() {
+    if (signals.descriptor() >= 0) return;
+    signals.attend();
+    if (signals.descriptor() < 0) return;
+    signal_watch.assign(signals.descriptor());
+    watch_signals();
+  }
+
   void watch_signals() {
-    signals.async_wait([this](const boost::system::error_code& error, int number) {
-      if (error) return;
+    signal_watch.async_wait(asio::posix::stream_descriptor::wait_read,
+                            [this](const boost::system::error_code& error) {
+                              if (error) return;
+                              take_signals();
+                              watch_signals();
+                            });
+  }
+
+  void take_signals() {
+    while (const int number = signals.take()) {
       if (fatal_signal == 0) fatal_signal = number;
       woken = true;
-      watch_signals();
-    });
+    }
+  }
+
+  // Reads to the end of file; false when a signal that ends make came first.
+  bool read_output(int fd, std::string& out) {
+    char buffer[8192];
+    pollfd sources[] = {{fd, POLLIN, 0}, {signals.descriptor(), POLLIN, 0}};
+    for (;;) {
+      if (signals.descriptor() >= 0) {
+        if (::poll(sources, 2, -1) < 0) continue;
+        if (sources[1].revents != 0) {
+          take_signals();
+          if (fatal_signal != 0) return false;
+          continue;
+        }
+      }
+      const ssize_t n = ::read(fd, buffer, sizeof buffer);
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return true;
+      out.append(buffer, static_cast<size_t>(n));
+    }
   }
 
   int stdin_for(Running& running) {
@@ -94,6 +147,13 @@ struct LocalExecutor::Impl {
       broken_stdin = ends[0];
     }
     return broken_stdin;
+  }
+
+  // A descriptor that becomes readable when the process ends, or -1.
+  int process_handle(pid_t pid) {
+    const auto open = [pid] { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); };
+    const int handle = open();
+    return handle < 0 && errno == EMFILE && raise_descriptor_limit(state) ? open() : handle;
   }
 
   // Goes on with the job's lines until one runs as a process or all are done.
@@ -136,7 +196,12 @@ struct LocalExecutor::Impl {
         if (!line_ended(running, exit)) return;
         continue;
       }
-      running.process = std::make_unique<Process>(loop.get_executor(), launched.pid);
+      const int handle = process_handle(launched.pid);
+      if (handle < 0) {  // no handle to be had: better one at a time than not at all
+        if (!line_ended(running, exit_of(wait_for(launched.pid)))) return;
+        continue;
+      }
+      running.process = std::make_unique<Process>(loop.get_executor(), launched.pid, handle);
       const JobId id = running.id;
       running.process->async_wait([this, id](const boost::system::error_code&, int) { ended(id); });
       return;
@@ -169,16 +234,11 @@ struct LocalExecutor::Impl {
     const int status = running.process->native_exit_code();
     running.process->detach();
     running.process.reset();
-    Exit exit;
-    if (WIFSIGNALED(status)) {
-      exit.how = Exit::How::signalled;
-      exit.status = WTERMSIG(status);
-      exit.core_dumped = WCOREDUMP(status);
-    } else {
-      exit.status = WEXITSTATUS(status);
-    }
-    if (!line_ended(running, exit)) return;
-    if (fatal_signal != 0) {  // make is ending: nothing more is started
+    if (!line_ended(running, exit_of(status))) return;
+    if (fatal_signal != 0 && running.line < running.job.lines.size()) {
+      // Make is ending and starts nothing more: the rest of the job is missing.
+      running.outcome.exit.how = Exit::How::signalled;
+      running.outcome.exit.status = fatal_signal;
       finish(running);
       return;
     }
@@ -224,12 +284,15 @@ void LocalExecutor::set_pool(TokenPool* pool) {
   impl_->token.reset();
   impl_->token_armed = false;
   impl_->pool = pool;
+  // A jobserver is cleaned up before make ends.
+  if (pool) impl_->attend_signals();
 }
 void LocalExecutor::set_listener(JobListener* listener) { impl_->listener = listener; }
 size_t LocalExecutor::running() const { return impl_->jobs.size(); }
 int LocalExecutor::fatal_signal() const { return impl_->fatal_signal; }
 
 JobId LocalExecutor::start(Job job) {
+  impl_->attend_signals();
   auto running = std::make_unique<Impl::Running>();
   const JobId id = impl_->next_id++;
   running->id = id;
@@ -257,9 +320,8 @@ void LocalExecutor::wait(int timeout_ms) {
       if (!error) i.woken = true;
     });
   }
-  while (!i.woken) {
-    i.loop.restart();
-    i.loop.run_one();
+  i.loop.restart();
+  while (!i.woken && i.loop.run_one() != 0) {
   }
   i.woken = false;
   if (timeout_ms >= 0) i.timer.cancel();
@@ -275,12 +337,21 @@ void LocalExecutor::kill_all(int signal) {
     if (running->process) ::kill(running->process->id(), signal);
 }
 
-Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* const* envp) {
+Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* const* envp,
+                                int stderr_fd) {
   Captured out;
   if (argv.empty()) return out;
+  if (impl_->fatal_signal != 0) {  // make is ending: nothing more is started
+    out.exit.how = Exit::How::signalled;
+    out.exit.status = impl_->fatal_signal;
+    return out;
+  }
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) {
-    out.exit.status = 127;
+  int made = ::pipe2(ends, O_CLOEXEC);
+  if (made != 0 && errno == EMFILE && raise_descriptor_limit(impl_->state))
+    made = ::pipe2(ends, O_CLOEXEC);
+  if (made != 0) {
+    out.exit.status = kNotExecuted;
     out.error = fmt::format("pipe: {}", std::strerror(errno));
     return out;
   }
@@ -288,6 +359,7 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
   spec.argv = argv;
   spec.envp = envp;
   spec.out = ends[1];
+  spec.err = stderr_fd;
   spec.state = &impl_->state;
   const LaunchResult launched = launch(spec);
   ::close(ends[1]);
@@ -297,23 +369,16 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
     out.error = fmt::format("{}: {}", argv[0], std::strerror(launched.error));
     return out;
   }
-  char buffer[8192];
-  for (;;) {
-    const ssize_t n = ::read(ends[0], buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    out.output.append(buffer, static_cast<size_t>(n));
-  }
+  const bool complete = impl_->read_output(ends[0], out.output);
   ::close(ends[0]);
-  int status = 0;
-  while (::waitpid(launched.pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFSIGNALED(status)) {
+  if (!complete) {
+    // The command may take no notice of the signal: it is left to itself.
+    if (impl_->fatal_signal == SIGTERM) ::kill(launched.pid, SIGTERM);
     out.exit.how = Exit::How::signalled;
-    out.exit.status = WTERMSIG(status);
-  } else {
-    out.exit.status = WEXITSTATUS(status);
+    out.exit.status = impl_->fatal_signal;
+    return out;
   }
+  out.exit = exit_of(wait_for(launched.pid));
   return out;
 }
 
@@ -323,7 +388,7 @@ int LocalExecutor::replace_process(const std::vector<std::string>& argv, char* c
   pointers.push_back(nullptr);
   if (impl_->pool)
     for (int fd : impl_->pool->inherited_descriptors()) ::fcntl(fd, F_SETFD, 0);
-  if (impl_->state.stack_raised) ::setrlimit(RLIMIT_STACK, &impl_->state.stack);
+  restore_limits(impl_->state);
   ::sigprocmask(SIG_SETMASK, &impl_->state.mask, nullptr);
   environ = const_cast<char**>(envp);
   ::execvp(argv[0].c_str(), pointers.data());
