@@ -12,14 +12,6 @@
 
 namespace cmz {
 
-// One pattern rule that matches the name.
-struct Search::Match {
-  const PatternRule* rule;
-  uint32_t target;
-  std::string_view directory;  // cut off the name because the pattern has no slash
-  std::string_view stem;       // without that directory
-};
-
 struct Search::FoundPrerequisite {
   std::string name;
   bool order_only = false;
@@ -36,6 +28,16 @@ struct Search::FoundRule {
   std::vector<FoundPrerequisite> prerequisites;
 };
 
+// One pattern rule that matches the name.
+struct Search::Match {
+  const PatternRule* rule;
+  uint32_t target;
+  std::string_view directory;  // cut off the name because the pattern has no slash
+  std::string_view stem;       // without that directory
+  // As expanded for the name; made when the rule is first tried, kept for the later passes.
+  std::unique_ptr<std::vector<FoundPrerequisite>> prerequisites;
+};
+
 namespace {
 
 std::string substitute_percent(std::string_view text, std::string_view stem, std::string_view directory,
@@ -46,7 +48,27 @@ std::string substitute_percent(std::string_view text, std::string_view stem, std
   return fmt::format("{}{}{}{}", directory, pattern.prefix(), stem, pattern.suffix());
 }
 
+bool has_wildcard(std::string_view name) { return name.find_first_of("*?[") != std::string_view::npos; }
+
 }  // namespace
+
+// Wildcards count after the stem is put in; a name that matches nothing stays.
+void Search::add_globbed(FoundPrerequisite&& found, std::vector<FoundPrerequisite>& out) {
+  std::vector<std::string> names;
+  if (has_wildcard(found.name)) names = e_.disk.glob(found.name);
+  if (names.empty()) {
+    out.push_back(std::move(found));
+    return;
+  }
+  for (std::string& name : names) {
+    FoundPrerequisite f;
+    f.name = std::move(name);
+    f.order_only = found.order_only;
+    f.wait_before = std::exchange(found.wait_before, false);
+    f.from_pattern = found.from_pattern;
+    out.push_back(std::move(f));
+  }
+}
 
 bool Search::exists(std::string_view name) {
   const size_t open = name.find('(');
@@ -104,7 +126,7 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
     match.directory = whole ? std::string_view() : directory;
     match.stem = subject.substr(pattern.prefix.size(),
                                 subject.size() - pattern.prefix.size() - pattern.suffix.size());
-    matches.push_back(match);
+    matches.push_back(std::move(match));
   }
   if (specific)
     std::erase_if(matches, [](const Match& m) {
@@ -121,7 +143,7 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
   for (const bool compatible : {false, true}) {
     if (compatible && !mentioned) break;
     for (const bool chains : {false, true}) {
-      for (const Match& match : matches) {
+      for (Match& match : matches) {
         if (chains && match.rule->terminal) continue;
         if (try_rule(target, name, match, chains, compatible, depth, *found, &mentioned)) return found;
       }
@@ -153,7 +175,7 @@ std::vector<Search::FoundPrerequisite> Search::prerequisites_of(Target* target, 
       f.name = substitute_percent(p.text, match.stem, match.directory, &f.from_pattern);
       f.order_only = p.order_only;
       f.wait_before = p.wait_before;
-      out.push_back(std::move(f));
+      add_globbed(std::move(f), out);
       continue;
     }
     // `%` becomes the stem through $*; then the text is expanded, and may become several names.
@@ -179,9 +201,16 @@ std::vector<Search::FoundPrerequisite> Search::prerequisites_of(Target* target, 
     ScopeGuard guard(e_, &scope);
     PlaceGuard place(e_, match.rule->where);
     const std::string expanded = e_.expand(text);
-    std::vector<Prerequisite> names;
     bool order_only = p.order_only;
-    std::string_view rest = expanded;
+    // A `|` separates also without blanks around it.
+    std::string spaced;
+    for (const char c : expanded) {
+      if (c == '|')
+        spaced += " | ";
+      else
+        spaced += c;
+    }
+    std::string_view rest = spaced;
     for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
       if (word == "|") {
         order_only = true;
@@ -192,18 +221,22 @@ std::vector<Search::FoundPrerequisite> Search::prerequisites_of(Target* target, 
       while (f.name.size() > 2 && f.name.compare(0, 2, "./") == 0) f.name.erase(0, 2);
       f.order_only = order_only;
       f.from_pattern = percent;
-      out.push_back(std::move(f));
+      add_globbed(std::move(f), out);
     }
   }
   return out;
 }
 
-bool Search::try_rule(Target* target, std::string_view name, const Match& match, bool chains, bool compatible,
+bool Search::try_rule(Target* target, std::string_view name, Match& match, bool chains, bool compatible,
                       int depth, FoundRule& out, bool* mentioned) {
   if (trace)
     trace(depth, fmt::format("Trying pattern rule with stem '{}'.", match.stem));
-  std::vector<FoundPrerequisite> prerequisites = prerequisites_of(target, name, match);
+  if (!match.prerequisites)
+    match.prerequisites =
+        std::make_unique<std::vector<FoundPrerequisite>>(prerequisites_of(target, name, match));
+  std::vector<FoundPrerequisite>& prerequisites = *match.prerequisites;
   for (FoundPrerequisite& p : prerequisites) {
+    p.intermediate.reset();
     if (ought_to_exist(target, p.name, compatible, mentioned)) continue;
     if (exists(p.name)) continue;
     if (vpath(p.name)) continue;
@@ -242,15 +275,14 @@ void Search::apply(Target& target, FoundRule& found) {
     p.wait_before = f.wait_before;
     p.from_implicit = true;
     all.push_back(p);
+    // A name that the rule gives literally counts as mentioned.
+    if (!f.from_pattern) made.is_explicit = true;
     if (f.intermediate && !made.recipe) {
       apply(made, *f.intermediate);
       made.searched = true;
       made.is_target = true;
-      const bool by_pattern_name = made.is_explicit;
-      if (!by_pattern_name && !made.not_intermediate && !db.special.not_intermediate_all)
+      if (!made.is_explicit && !made.not_intermediate && !db.special.not_intermediate_all)
         made.intermediate = true;
-    } else if (!f.from_pattern) {
-      made.is_explicit = true;
     }
   }
   all.insert(all.end(), target.prerequisites.begin(), target.prerequisites.end());
@@ -273,6 +305,9 @@ void Search::apply(Target& target, FoundRule& found) {
       Target& other = db.target(fmt::format("{}{}{}{}", slash ? "" : found.directory, pattern.prefix,
                                             found.stem, pattern.suffix));
       if (&other == &target) continue;
+      if (!other.is_explicit && !other.is_target && !other.not_intermediate &&
+          !db.special.not_intermediate_all)
+        other.intermediate = true;
       other.is_target = true;
       if (const Target* named = db.find_target(rule.target_texts[t]))
         if (named->precious) other.precious = true;
@@ -288,22 +323,26 @@ void Search::expand_prerequisites(Target& target) {
   bool any = false;
   for (const Prerequisite& p : target.prerequisites) any |= p.pending != nullptr;
   if (!any) return;
-  // Each text sees what was expanded before it.
-  std::vector<Prerequisite> waiting = std::move(target.prerequisites);
-  target.prerequisites.clear();
-  for (const Prerequisite& p : waiting) {
-    if (p.pending == nullptr) {
-      target.prerequisites.push_back(p);
+  // Each text sees the names of all rules, and in its own place what the texts before it became.
+  for (size_t i = 0; i < target.prerequisites.size();) {
+    const PendingPrerequisites* pending = target.prerequisites[i].pending;
+    if (pending == nullptr) {
+      ++i;
       continue;
     }
     VariableSet automatic;
-    const std::string_view stem = p.pending->stem;
-    set_automatic_variables(e_, target, automatic, p.pending->is_static_pattern ? &stem : nullptr);
+    const std::string_view stem = pending->stem;
+    set_automatic_variables(e_, target, automatic, pending->is_static_pattern ? &stem : nullptr);
     Scope scope{&automatic, target_scope(e_, target), false};
     ScopeGuard guard(e_, &scope);
-    PlaceGuard place(e_, p.pending->where);
-    const std::string text = e_.expand(p.pending->text);
-    append_prerequisites(e_, text, nullptr, target.prerequisites);
+    PlaceGuard place(e_, pending->where);
+    const std::string text = e_.expand(pending->text);
+    std::vector<Prerequisite> names;
+    append_prerequisites(e_, text, nullptr, names);
+    const auto at = target.prerequisites.erase(target.prerequisites.begin() +
+                                               static_cast<std::ptrdiff_t>(i));
+    target.prerequisites.insert(at, names.begin(), names.end());
+    i += names.size();
   }
 }
 
