@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
@@ -29,7 +32,20 @@ int move_high(int fd) {
 // -1 when the system does not allow it.
 int reopen_nonblocking(int fd) {
   const std::string path = fmt::format("/proc/self/fd/{}", fd);
-  return ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  const int own = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  return own < 0 ? own : move_high(own);
+}
+
+// One byte, or -1 and EAGAIN when there is none now: whatever other clients do meanwhile, and also
+// when the descriptor itself is a blocking one.
+ssize_t read_without_waiting(int fd, char* byte) {
+  iovec vector{byte, 1};
+  const ssize_t n = ::preadv2(fd, &vector, 1, -1, RWF_NOWAIT);
+  if (n >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS && errno != ESPIPE)) return n;
+  pollfd look{fd, POLLIN, 0};
+  if (::poll(&look, 1, 0) == 1 && (look.revents & (POLLIN | POLLHUP))) return ::read(fd, byte, 1);
+  errno = EAGAIN;
+  return -1;
 }
 
 bool is_token_channel(int fd) {
@@ -39,13 +55,10 @@ bool is_token_channel(int fd) {
 
 class Client : public JobserverPool {
  public:
-  static std::unique_ptr<JobserverPool> open_pipe(int read_end, int write_end, std::string_view auth,
-                                                  std::string* why) {
+  static std::unique_ptr<JobserverPool> open_pipe(int read_end, int write_end,
+                                                  std::string_view auth) {
     for (int fd : {read_end, write_end})
-      if (::fcntl(fd, F_GETFD) < 0 || !is_token_channel(fd)) {
-        *why = {};
-        return nullptr;
-      }
+      if (!is_token_channel(fd)) return nullptr;
     const int read_mode = ::fcntl(read_end, F_GETFL) & O_ACCMODE;
     const int write_mode = ::fcntl(write_end, F_GETFL) & O_ACCMODE;
     if (read_mode == O_WRONLY || write_mode == O_RDONLY) return nullptr;
@@ -86,6 +99,11 @@ class Client : public JobserverPool {
   }
 };
 
+size_t pipe_size(int fd) {
+  const int size = ::fcntl(fd, F_GETPIPE_SZ);
+  return size > 0 ? static_cast<size_t>(size) : PIPE_BUF;
+}
+
 std::string temporary_directory() {
   for (const char* name : {"MAKE_TMPDIR", "TMPDIR"}) {
     const char* value = std::getenv(name);
@@ -114,21 +132,21 @@ JobserverPool::~JobserverPool() {
 
 bool JobserverPool::try_acquire() {
   if (reader_ < 0) return false;
-  // Where the reader could not be made non-blocking, look first; another client may still be faster.
-  pollfd look{reader_, POLLIN, 0};
-  if (::poll(&look, 1, 0) != 1 || !(look.revents & POLLIN)) {
-    return false;
-  }
   char token;
-  const ssize_t n = ::read(reader_, &token, 1);
+  ssize_t n;
+  do {
+    n = read_without_waiting(reader_, &token);
+  } while (n < 0 && errno == EINTR);
   if (n == 1) {
     held_.push_back(token);
     return true;
   }
-  if (n == 0) {  // nobody writes any more: the pool is gone
-    ::close(reader_);
-    reader_ = -1;
-  }
+  if (n < 0 && errno == EAGAIN) return false;
+  // Nobody writes any more, or the descriptor was no pool: asking again would never end.
+  const std::string cause = n == 0 ? "end of file" : std::strerror(errno);
+  ::close(reader_);
+  reader_ = -1;
+  if (on_lost_) on_lost_(fmt::format("jobserver lost: {}: going on without it", cause));
   return false;
 }
 
@@ -136,6 +154,10 @@ void JobserverPool::release() {
   if (held_.empty()) return;
   const char token = held_.back();
   held_.pop_back();
+  if (reader_ < 0) {  // without a reader, writing would raise SIGPIPE
+    pollfd look{write_end_, POLLOUT, 0};
+    if (::poll(&look, 1, 0) != 1 || !(look.revents & POLLOUT) || (look.revents & POLLERR)) return;
+  }
   while (::write(write_end_, &token, 1) < 0) {
     if (errno == EINTR) continue;
     if (errno != EAGAIN) break;
@@ -171,6 +193,9 @@ JobserverServer::JobserverServer(unsigned jobs, JobserverStyle style) {
         }
       }
       if (!fifo_) {
+        if (reader_ >= 0) ::close(reader_);
+        if (write_end_ >= 0) ::close(write_end_);
+        reader_ = write_end_ = -1;
         if (!path_.empty()) ::unlink(path_.c_str());
         ::rmdir(directory_.c_str());
         path_.clear();
@@ -190,16 +215,16 @@ JobserverServer::JobserverServer(unsigned jobs, JobserverStyle style) {
     if (reader_ < 0) reader_ = ::fcntl(read_end_, F_DUPFD_CLOEXEC, kLowestDescriptor);
     auth_ = fmt::format("{},{}", read_end_, write_end_);
   }
-  // More tokens than the pipe holds would block for ever.
-  const unsigned tokens = jobs - 1;
-  int capacity = ::fcntl(write_end_, F_GETPIPE_SZ);
-  if (capacity > 0 && tokens > static_cast<unsigned>(capacity)) {
-    ::fcntl(write_end_, F_SETPIPE_SZ, static_cast<int>(tokens));
-    capacity = ::fcntl(write_end_, F_GETPIPE_SZ);
+  // More tokens than the pipe holds would block for ever. A page may be held up by one byte.
+  const size_t page = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  const size_t tokens = jobs - 1;
+  size_t capacity = pipe_size(write_end_);
+  if (tokens + page > capacity) {
+    size_t wanted = tokens + page;
+    while (wanted > capacity && ::fcntl(write_end_, F_SETPIPE_SZ, wanted) < 0) wanted /= 2;
+    capacity = pipe_size(write_end_);
   }
-  const unsigned fitting = capacity > 0 && tokens > static_cast<unsigned>(capacity)
-                               ? static_cast<unsigned>(capacity)
-                               : tokens;
+  const size_t fitting = std::min(tokens, capacity > page ? capacity - page : capacity / 2);
   const std::string bytes(fitting, '+');
   size_t done = 0;
   while (done < bytes.size()) {
@@ -230,7 +255,7 @@ std::unique_ptr<JobserverPool> open_jobserver(std::string_view auth, std::string
     return nullptr;
   }
   if (read_end < 0 || write_end < 0) return nullptr;
-  return Client::open_pipe(read_end, write_end, auth, why);
+  return Client::open_pipe(read_end, write_end, auth);
 }
 
 }  // namespace cmz

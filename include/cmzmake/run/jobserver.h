@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cmzmake/run/token_pool.h"
@@ -34,6 +36,9 @@ class JobserverPool : public TokenPool {
   int watch_descriptor() const override { return reader_; }
   std::vector<int> inherited_descriptors() const override;
 
+  // Called once when the pool turns out to be gone; the build goes on with its implicit slot.
+  void on_lost(std::function<void(std::string_view)> tell) { on_lost_ = std::move(tell); }
+
   // Gives back every token that is held.
   void return_all();
   // The value of --jobserver-auth for children.
@@ -51,6 +56,7 @@ class JobserverPool : public TokenPool {
   bool owns_ends_ = false;
   std::string auth_;
   std::vector<char> held_;
+  std::function<void(std::string_view)> on_lost_;
 };
 
 enum class JobserverStyle { fifo, pipe };
