@@ -61,6 +61,13 @@ void Evaluator::define_builtin_rules() {
 
 void Evaluator::convert_suffix_rules() {
   const bool second = std::exchange(db.special.second_expansion, false);
+  // A makefile may have said -r after the built-in suffixes came in: those point into their table.
+  if (settings.no_builtin_rules) {
+    const std::string_view table = builtin_suffixes();
+    std::erase_if(db.suffixes, [&](std::string_view s) {
+      return s.data() >= table.data() && s.data() < table.data() + table.size();
+    });
+  }
   // `.c.o` becomes `%.o: %.c`, `.c` becomes `%: %.c`; each suffix alone says that names with it
   // are of a known type. Manual, "Old-Fashioned Suffix Rules", "Match-Anything Pattern Rules".
   const auto add = [&](std::string_view target_suffix, std::string_view source_suffix,
@@ -87,7 +94,11 @@ void Evaluator::convert_suffix_rules() {
   const auto usable = [&](std::string_view name) -> const Target* {
     const Target* t = db.find_target(name);
     if (t == nullptr || t->recipe == nullptr) return nullptr;
-    if (!t->prerequisites.empty() && !db.special.posix) return nullptr;
+    if (settings.no_builtin_rules && t->builtin) return nullptr;
+    if (!t->prerequisites.empty()) {
+      if (db.special.posix) return nullptr;
+      diagnostics.message(t->where, "warning: ignoring prerequisites on suffix rule definition");
+    }
     return t;
   };
   for (std::string_view source : db.suffixes) {

@@ -25,7 +25,7 @@ void MakefileReader::run() {
     e_.where = {file_, line.line};
     statement(line);
   }
-  if (!conditions_.empty()) throw Fatal({file_, lines_.line() - 1}, "missing 'endif'");
+  if (!conditions_.empty()) throw Fatal({file_, lines_.line()}, "missing 'endif'");
   close_rule();
 }
 
@@ -38,6 +38,15 @@ void MakefileReader::statement(const LogicalLine& line) {
   if (text.empty()) return;
 
   if (ignoring()) {
+    // The words of a definition are none of the conditional's.
+    if (skipping_define_) {
+      skipping_define_ = trim_end(text) != "endef";
+      return;
+    }
+    if (classify(text).directive == Directive::define) {
+      skipping_define_ = true;
+      return;
+    }
     const Statement s = classify_conditional(text);
     if (s.directive != Directive::none) condition(s);
     return;
@@ -78,7 +87,7 @@ void MakefileReader::directive(const Statement& s, const LogicalLine& line) {
       close_rule();
       e_.undefine(e_.db.globals, s.name, s.modifiers.override_ ? Origin::override_ : Origin::file);
       break;
-    case Directive::endef: throw Fatal(e_.where, "extraneous 'endef'");
+    case Directive::endef: rule(line.text, line); break;
     case Directive::include:
     case Directive::include_optional:
       close_rule();
@@ -100,15 +109,14 @@ void MakefileReader::directive(const Statement& s, const LogicalLine& line) {
       vpath(s);
       break;
   }
-  (void)line;
 }
 
 void MakefileReader::assignment(const Statement& s) {
   const Origin origin = s.modifiers.override_ ? Origin::override_ : Origin::file;
   Variable* v = e_.assign(e_.db.globals, s.name, s.op, s.text, origin);
   if (v == nullptr) return;
-  if (s.modifiers.export_) {
-    v->export_ = Export::yes;
+  if (s.modifiers.export_ || s.modifiers.unexport_) {
+    v->export_ = s.modifiers.export_ ? Export::yes : Export::no;
     e_.db.globals.touch();
   }
   if (s.modifiers.private_) v->private_ = e_.any_private = true;
@@ -220,7 +228,7 @@ void MakefileReader::vpath(const Statement& s) {
 }
 
 bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, bool optional,
-                              bool is_default) {
+                              bool is_default, bool sets_default_goal) {
   const Location place = where;
   std::string path = !name.empty() && name[0] == '~' ? disk.expand_tilde(name) : std::string(name);
   auto* source = &sources_.emplace_back();
@@ -247,6 +255,7 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   makefiles.push_back({&target, place, optional, error.value(), is_default});
   if (error) {
     sources_.pop_back();
+    if (error == std::errc::is_a_directory) throw Fatal({}, fmt::format("{}: Is a directory", path));
     return false;
   }
   const Location start{db.symbols.intern(path).view(), 1};
@@ -261,7 +270,7 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
     diagnostics.message({start.file, line}, "warning: NUL character seen; rest of line ignored");
   std::string_view text = *source;
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-  MakefileReader reader(*this, text, start, true, true);
+  MakefileReader reader(*this, text, start, true, sets_default_goal);
   reader.run();
   where = place;
   return true;

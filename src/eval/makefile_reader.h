@@ -82,6 +82,7 @@ class MakefileReader {
   bool keeps_;
   bool set_default_goal_;
   bool ignoring_ = false;
+  bool skipping_define_ = false;  // between `define` and `endef` in skipped text
   std::vector<Condition> conditions_;
   OpenRule rule_;
   std::string collapse_buffer_, comment_buffer_;

@@ -126,6 +126,7 @@ const Scope* target_scope(Evaluator& e, Target& target) {
         if (Variable* v = e.define(*target.pattern_variables, p.name, p.value, origin, Flavor::simple, p.where)) {
           if (p.modifiers.private_) v->private_ = e.any_private = true;
           if (p.modifiers.export_) v->export_ = Export::yes;
+          if (p.modifiers.unexport_) v->export_ = Export::no;
         }
         e.yield_to_global(*target.pattern_variables, p.name);
       } else {

@@ -26,14 +26,14 @@ std::string_view unquote_marks(std::string_view text, std::string& buffer) {
   return buffer;
 }
 
-// The first `:` that no backslash quotes.
-size_t find_colon(std::string_view text) {
-  size_t at = text.find(':');
+// The first `:` (or other mark) that no backslash quotes.
+size_t find_colon(std::string_view text, char mark = ':') {
+  size_t at = text.find(mark);
   while (at != kNpos) {
     size_t slashes = 0;
     while (slashes < at && text[at - 1 - slashes] == '\\') ++slashes;
     if (slashes % 2 == 0) return at;
-    at = text.find(':', at + 1);
+    at = text.find(mark, at + 1);
   }
   return at;
 }
@@ -147,6 +147,14 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
     e_.where = place;
     prerequisites = rest;
   }
+  // A `;` may come from a variable.
+  std::string_view expanded_recipe;
+  const size_t inner_semicolon =
+      semicolon == kNpos && !rest.empty() ? find_colon(prerequisites, ';') : kNpos;
+  if (inner_semicolon != kNpos) {
+    expanded_recipe = e_.db.arena.copy(skip_blanks(prerequisites.substr(inner_semicolon + 1)));
+    prerequisites = prerequisites.substr(0, inner_semicolon);
+  }
 
   std::string target_buffer;
   targets = unquote_marks(targets, target_buffer);
@@ -197,6 +205,8 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
   if (semicolon != kNpos) {
     const size_t at = find_unquoted(raw.text, ";#");
     add_recipe_line(skip_blanks(raw.text.substr(at + 1)), raw.line);
+  } else if (inner_semicolon != kNpos) {
+    add_recipe_line(expanded_recipe, raw.line);
   }
 }
 
@@ -285,6 +295,8 @@ void MakefileReader::record_targets(OpenRule& rule) {
 
 void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* group) {
   Target* target = &head;
+  if (!e_.reading_makefiles && !trim(rule.prerequisites).empty())
+    throw Fatal(rule.where, "prerequisites cannot be defined in recipes");
   std::string stem_text;
   if (rule.is_static_pattern) {
     const Pattern pattern = parse_pattern(rule.static_pattern);
@@ -292,6 +304,7 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
     if (!pattern.match(head.name.view(), &stem)) {
       e_.diagnostics.message(rule.where, fmt::format("target '{}' doesn't match the target pattern",
                                                      head.name.view()));
+      return;
     }
     stem_text = stem;
   }
@@ -323,7 +336,7 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
   target->is_target = target->is_explicit = true;
   head.is_target = head.is_explicit = true;
   if (!target->where.known()) target->where = rule.where;
-  if (rule.is_static_pattern && (rule.recipe || target->stem.empty())) {
+  if (rule.is_static_pattern && !target->has_static_pattern) {
     target->stem = e_.db.arena.copy(stem_text);
     target->has_static_pattern = true;
   }
@@ -356,7 +369,7 @@ void MakefileReader::add_prerequisites(const OpenRule& rule, Target& target,
     PendingPrerequisites& pending = e_.db.new_pending();
     pending.text = e_.db.arena.copy(rule.is_static_pattern ? percent_to_stem(text) : std::string(text));
     pending.where = rule.where;
-    pending.stem = target.stem;
+    pending.stem = rule.is_static_pattern ? e_.db.arena.copy(stem) : target.stem;
     pending.is_static_pattern = rule.is_static_pattern;
     Prerequisite p;
     p.pending = &pending;

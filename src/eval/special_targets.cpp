@@ -17,9 +17,13 @@ bool apply_early_special_target(Evaluator& e, std::string_view name, std::string
   if (name == ".SUFFIXES") {
     auto& suffixes = e.db.suffixes;
     if (trim(prerequisites).empty()) suffixes.clear();
-    for (std::string_view s : Words(prerequisites))
-      if (std::find(suffixes.begin(), suffixes.end(), s) == suffixes.end())
+    for (std::string_view s : Words(prerequisites)) {
+      const auto known = std::find(suffixes.begin(), suffixes.end(), s);
+      if (known == suffixes.end())
         suffixes.push_back(e.db.arena.copy(s));
+      else
+        *known = e.db.arena.copy(s);  // no longer a built-in one
+    }
     return true;
   }
   if (name == ".DEFAULT") {

@@ -10,8 +10,6 @@ namespace cmz {
 
 Variable* Evaluator::define(VariableSet& set, std::string_view name, std::string value,
                             Origin origin, Flavor flavor, Location place) {
-  if (settings.environment_overrides && origin == Origin::environment)
-    origin = Origin::environment_override;
   Variable& v = set.at(db.symbols.intern(name));
   const bool fresh = v.value.empty() && !v.where.known() && v.origin == Origin::file && !v.name_seen;
   if (!fresh) {
@@ -20,6 +18,7 @@ Variable* Evaluator::define(VariableSet& set, std::string_view name, std::string
     if (origin < v.origin) return &v;
   }
   v.name_seen = true;
+  v.from_environment |= origin == Origin::environment;
   v.origin = origin;
   v.flavor = flavor;
   v.where = place;
@@ -88,6 +87,8 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
     }
     return define(set, name, std::string(text), origin, Flavor::recursive, where);
   }
+  if (settings.environment_overrides && v->origin == Origin::environment)
+    v->origin = Origin::environment_override;
   if (origin < v->origin && v->origin != Origin::automatic) return v;
   if (!target_specific && set.find(v->name) != v)  // an outer scope's: a new one in this set
     v = define(set, name, v->value, origin, v->flavor, where);
@@ -98,7 +99,7 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
       if (!v->value.empty()) v->value += ' ';
       v->value += more;
     }
-  } else {
+  } else if (!text.empty()) {
     if (!v->value.empty()) v->value += ' ';
     v->value += text;
     v->tree.reset();
@@ -120,13 +121,16 @@ void Evaluator::assign_for_target(VariableSet& set, std::string_view name, Assig
   if (v == nullptr) return;
   if (modifiers.private_) v->private_ = any_private = true;
   if (modifiers.export_) v->export_ = Export::yes;
+  if (modifiers.unexport_) v->export_ = Export::no;
   yield_to_global(set, name);
 }
 
 void Evaluator::yield_to_global(VariableSet& set, std::string_view name) {
   Variable* v = set.find(db.symbols.intern(name));
   if (v == nullptr || v->origin == Origin::override_) return;
-  const Variable* global = db.globals.find(v->name);
+  Variable* global = db.globals.find(v->name);
+  if (global && settings.environment_overrides && global->origin == Origin::environment)
+    global->origin = Origin::environment_override;
   if (global && (global->origin == Origin::environment_override ||
                  global->origin == Origin::command_line)) {
     v->value = global->value;

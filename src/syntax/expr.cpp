@@ -67,7 +67,8 @@ class Parser {
       if (const FunctionInfo* info = find_function(text.substr(begin, name_end - begin)))
         return parse_call(text, at, *info, name_end, open, close);
 
-    // A variable: the bracket that closes it is found by counting brackets of its own kind.
+    // A variable: without a `$` its name ends at the first closing bracket, else brackets of its
+    // own kind are counted.
     bool has_dollar = false;
     size_t end = begin;
     int depth = 1;
@@ -77,7 +78,7 @@ class Parser {
         has_dollar = true;
       } else if (c == open) {
         ++depth;
-      } else if (c == close && --depth == 0) {
+      } else if (c == close && (!has_dollar || --depth == 0)) {
         break;
       }
     }

@@ -91,6 +91,10 @@ bool parse_modified(std::string_view text, Statement* out, bool directives) {
     if (is_assigned(rest)) break;
     if (token == "export") {
       out->modifiers.export_ = true;
+      out->modifiers.unexport_ = false;
+    } else if (token == "unexport") {
+      out->modifiers.unexport_ = true;
+      out->modifiers.export_ = false;
     } else if (token == "override") {
       out->modifiers.override_ = true;
     } else if (token == "private") {

@@ -105,7 +105,7 @@ class Evaluator {
   // Reads a makefile; `optional` leaves a missing one to be remade without an error.
   // Returns false when it could not be read (noted in `makefiles`).
   bool read_makefile(std::string_view name, bool search_include_dirs, bool optional,
-                     bool is_default = false);
+                     bool is_default = false, bool sets_default_goal = true);
   // Evaluates text: $(eval), --eval.
   void eval_text(std::string_view text, Location place);
   std::vector<ReadMakefile> makefiles;

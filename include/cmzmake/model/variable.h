@@ -43,6 +43,7 @@ struct Variable {
   bool append = false;      // target-specific `+=` on a recursive value: joined with the outer one on look-up
   bool conditional = false; // target-specific `?=`
   bool special = false;     // computed or watched by the evaluator when it is looked up
+  bool from_environment = false;  // make got it: exported whatever a makefile assigns
   bool name_seen = false;   // defined at least once (not only made by a look-up)
   uint16_t expanding = 0;   // references to it that are being expanded now
   uint32_t call_depth = 0;  // `$(call)` may expand it inside itself

@@ -19,9 +19,10 @@ enum class AssignOp : uint8_t {
 // The words that may stand before an assignment.
 struct Modifiers {
   bool export_ = false;
+  bool unexport_ = false;
   bool override_ = false;
   bool private_ = false;
-  bool any() const { return export_ || override_ || private_; }
+  bool any() const { return export_ || unexport_ || override_ || private_; }
 };
 
 enum class Directive : uint8_t {
