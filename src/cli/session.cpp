@@ -22,6 +22,7 @@
 #include "cmzmake/run/jobserver.h"
 #include "cmzmake/run/local_executor.h"
 #include "cmzmake/search/search.h"
+#include "cmzmake/syntax/statement.h"
 #include "data_base.h"
 
 namespace cmz {
@@ -64,6 +65,9 @@ std::string working_directory() {
   return out;
 }
 
+// What $(MAKEOVERRIDES) refers to.
+constexpr std::string_view kCommandVariables = "-*-command-variables-*-";
+
 constexpr std::string_view kFeatures =
     "target-specific order-only second-expansion else-if shortest-stem undefine oneshell nocomment "
     "grouped-target extra-prereqs notintermediate shell-export archives jobserver jobserver-fifo "
@@ -98,9 +102,12 @@ struct Session::Impl {
   void define_variables();
   void set_makeflags();
   void makeflags_changed();
+  void set_include_dirs();
+  void forget_builtin_variables();
   void apply_options();
   void read_makefiles();
   bool read_stdin_makefile(const std::string& name);
+  void join_jobserver();
   void open_pool();
   std::vector<Target*> goals();
   void mark_old_and_new();
@@ -113,7 +120,10 @@ struct Session::Impl {
   int level = 0;
   int restarts = 0;
   Options options;
-  Options command_line;  // what stands on the command line itself
+  Options command_line_options;  // as they were before makefiles were read
+  std::string shuffle;   // --shuffle, whatever makefiles say
+  bool defining_makeflags = false, makeflags_defined = false;
+  std::string makeflags_value;  // as make defined it last
   std::optional<PlainReport> report;
   std::unique_ptr<Disk> disk = make_real_disk();
   LocalExecutor executor;
@@ -145,12 +155,13 @@ bool Session::Impl::read_options(int* status) {
       if (const char* flags = variable(name))
         parse_makeflags(evaluator->expand(flags), options, report->prefix());
     parse_command_line({arguments.begin() + 1, arguments.end()}, arguments[0], options);
+    shuffle = options.shuffle;
+    command_line_options = options;
   } catch (const UsageError& error) {
     if (error.fatal) {
       report->fatal({}, error.what());
     } else {
       std::string text = error.what();
-      if (text.compare(0, 4, "the ") == 0) text = fmt::format("{}: {}", report->prefix(), text);
       text += '\n';
       text += usage_text(program);
       [[maybe_unused]] ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
@@ -184,7 +195,9 @@ void Session::Impl::change_directories() {
 
 // "Entering directory" is shown before the first other line, and "Leaving" then at the end.
 void Session::Impl::enter_directory() {
-  if (!prints_directory() || (!options.output_sync.empty() && options.output_sync != "none")) return;
+  if (entered || !prints_directory()) return;
+  const bool parallel = options.jobs != Options::kJobsUnset && options.jobs != 1;
+  if (parallel && !options.output_sync.empty() && options.output_sync != "none") return;  // each job says it
   entered = true;
   if (restarts == 0)
     report->pending_enter = fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
@@ -196,23 +209,25 @@ bool Session::Impl::prints_directory() const {
   return level > 0 || !options.directories.empty();
 }
 
+// Defines MAKEFLAGS and MFLAGS anew. MAKEFLAGS refers to the variables that hold evals and assignments.
 void Session::Impl::set_makeflags() {
-  const auto set = [&](std::string_view name, std::string value, Flavor flavor) {
-    Variable& v = db.globals.at(db.symbols.intern(name));
-    v.flavor = flavor;
-    v.origin = Origin::file;
-    v.name_seen = true;
-    if (v.export_ == Export::unsaid) v.export_ = Export::yes;
-    v.set_value(std::move(value));
-  };
+  Evaluator& e = *evaluator;
   MakeflagsParts parts;
-  parts.evals = !options.evals.empty();
-  parts.assignments = !options.assignments.empty();
   parts.by_reference = true;
-  set("MAKEFLAGS", makeflags_text(options, parts), Flavor::recursive);
-  set("MFLAGS", mflags_text(options), Flavor::recursive);
-  evaluator->define_global("-*-eval-flags-*-", eval_flags_text(options), Origin::automatic);
-  db.globals.touch();
+  parts.overrides = db.special.posix ? kCommandVariables : "MAKEOVERRIDES";
+  const Variable* overrides = db.globals.find(db.symbols.intern(parts.overrides));
+  parts.assignments = overrides && !overrides->value.empty();
+  const auto set = [&](std::string_view name, std::string value, Origin origin) {
+    return e.define_global(name, std::move(value), origin, Flavor::recursive);
+  };
+  defining_makeflags = true;
+  makeflags_value = makeflags_text(options, parts);
+  Variable* flags = set("MAKEFLAGS", makeflags_value,
+                        options.environment_overrides ? Origin::environment_override : Origin::file);
+  if (!makeflags_defined) flags->export_ = Export::yes;
+  set("MFLAGS", mflags_text(options), Origin::environment);
+  defining_makeflags = false;
+  makeflags_defined = true;
 }
 
 // Options that take effect wherever they come from.
@@ -222,21 +237,60 @@ void Session::Impl::apply_options() {
   s.warn_undefined = options.warn_undefined;
   s.no_builtin_rules = options.no_builtin_rules;
   s.no_builtin_variables = options.no_builtin_variables;
+  if (options.environment_overrides)
+    for (const auto& v : db.globals)
+      if (v->origin == Origin::environment) v->origin = Origin::environment_override;
 }
 
-// A makefile has assigned MAKEFLAGS.
+// A makefile set MAKEFLAGS: its options count from now on, and it shows them in make's order.
 void Session::Impl::makeflags_changed() {
+  if (defining_makeflags) return;
+  const Variable* variable = db.globals.find(db.symbols.intern("MAKEFLAGS"));
+  if (variable == nullptr || variable->value == makeflags_value) return;
+  std::string value = variable->value;
+  // What `+=` appends belongs to the options, not behind `--`.
+  const size_t dashes = makeflags_value.find(" -- $(");
+  if (dashes != std::string::npos && value.starts_with(makeflags_value + " "))
+    value.erase(dashes, makeflags_value.size() - dashes);
+  const std::string text = variable->flavor == Flavor::simple ? value : evaluator->expand(value);
   MakefileFlags flags;
   try {
-    flags = parse_makefile_flags(evaluator->value_of("MAKEFLAGS"), options);
+    flags = parse_makefile_flags(text, options);
   } catch (const UsageError& error) {
     throw Fatal({}, error.what());
   }
-  for (const std::string& text : flags.complaints) report->message({}, text);
-  apply_options();
+  for (const std::string& complaint : flags.complaints) report->message({}, complaint);
   for (const std::string& assignment : flags.assignments)
     evaluator->assign_command_line(assignment, Origin::file);
+  apply_options();
+  set_include_dirs();
   set_makeflags();
+  enter_directory();
+}
+
+// The directories that `include` searches.
+void Session::Impl::set_include_dirs() {
+  std::vector<std::string> dirs;
+  const auto add_dir = [&](const std::string& d) {
+    std::string path = !d.empty() && d[0] == '~' ? disk->expand_tilde(d) : d;
+    while (path.size() > 1 && path.back() == '/') path.pop_back();
+    if (disk->is_directory(path)) dirs.push_back(std::move(path));
+  };
+  bool defaults = true;
+  for (const std::string& d : options.include_dirs) {
+    if (d == "-") {
+      dirs.clear();
+      defaults = false;
+    } else {
+      add_dir(d);
+    }
+  }
+  if (defaults)
+    for (const char* d : {"/usr/local/include", "/usr/include"}) add_dir(d);
+  std::string joined;
+  for (const std::string& d : dirs) joined += (joined.empty() ? "" : " ") + d;
+  evaluator->settings.include_dirs = dirs;
+  evaluator->define_global(".INCLUDE_DIRS", joined, Origin::default_);
 }
 
 void Session::Impl::define_variables() {
@@ -256,8 +310,7 @@ void Session::Impl::define_variables() {
   e.define_global("SHELL", "/bin/sh", Origin::default_);
   e.define_global(".DEFAULT_GOAL", "", Origin::file);
   db.globals.find(db.symbols.intern("SHELL"))->export_ = Export::unsaid;
-  e.define_global("GNUMAKEFLAGS", "", Origin::environment);
-  db.globals.find(db.symbols.intern("GNUMAKEFLAGS"))->export_ = Export::no;
+  if (variable("GNUMAKEFLAGS")) e.define_global("GNUMAKEFLAGS", "", Origin::environment);
 
   for (const std::string& entry : environment) {
     const size_t equals = entry.find('=');
@@ -276,7 +329,6 @@ void Session::Impl::define_variables() {
   }
 
   e.define_builtin_variables();
-  if (!options.no_builtin_rules) e.define_builtin_rules();
 
   // $(MAKE): as we were called; a relative path must survive -C.
   std::string command = arguments[0];
@@ -300,46 +352,27 @@ void Session::Impl::define_variables() {
     v->export_ = Export::yes;
   }
 
-  // The directories that `include` searches.
-  std::vector<std::string> dirs;
-  const auto add_dir = [&](const std::string& d) {
-    std::string path = !d.empty() && d[0] == '~' ? disk->expand_tilde(d) : d;
-    while (path.size() > 1 && path.back() == '/') path.pop_back();
-    if (disk->is_directory(path)) dirs.push_back(path);
-  };
-  bool defaults = true;
-  for (const std::string& d : options.include_dirs) {
-    if (d == "-") {
-      dirs.clear();
-      defaults = false;
-    } else {
-      add_dir(d);
-    }
-  }
-  if (defaults)
-    for (const char* d : {"/usr/local/include", "/usr/include"}) add_dir(d);
-  std::string joined;
-  for (const std::string& d : dirs) joined += (joined.empty() ? "" : " ") + d;
-  e.settings.include_dirs = dirs;
-  e.define_global(".INCLUDE_DIRS", joined, Origin::default_);
-
-  // What stands on the command line is kept word by word, the last definition of a name first.
-  std::vector<std::pair<std::string, std::string>> words;
+  set_include_dirs();
+  std::vector<std::string> overridden;  // the names of the command line, in order
   for (const std::string& assignment : options.assignments) {
     Statement statement;
     if (!parse_assignment(assignment, &statement)) continue;
-    Variable* v = e.assign(db.globals, statement.name, statement.op, statement.text, Origin::command_line);
-    if (v == nullptr) continue;
-    const std::string name(v->name.view());
-    std::erase_if(words, [&](const auto& word) { return word.first == name; });
-    words.emplace_back(name, override_word(name, v->flavor == Flavor::simple, v->value));
+    const std::string name(trim(e.expand(statement.name)));
+    e.assign_command_line(assignment, Origin::command_line);
+    if (std::find(overridden.begin(), overridden.end(), name) == overridden.end()) overridden.push_back(name);
   }
-  std::string overrides;
-  for (auto it = words.rbegin(); it != words.rend(); ++it)
-    overrides += (overrides.empty() ? "" : " ") + it->second;
-  e.define_global("-*-command-variables-*-", overrides, Origin::automatic);
-  if (!words.empty())
-    e.define_global("MAKEOVERRIDES", "${-*-command-variables-*-}", Origin::environment, Flavor::recursive);
+  if (!overridden.empty()) {
+    std::string words;
+    for (auto name = overridden.rbegin(); name != overridden.rend(); ++name) {
+      const Variable* v = db.globals.find(db.symbols.intern(*name));
+      if (v == nullptr) continue;
+      words += words.empty() ? "" : " ";
+      words += override_word(*name, v->flavor == Flavor::simple, v->value);
+    }
+    e.define_global(kCommandVariables, words, Origin::automatic);
+    e.define_global("MAKEOVERRIDES", "${-*-command-variables-*-}", Origin::default_, Flavor::recursive);
+  }
+  if (!options.evals.empty()) e.define_global("-*-eval-flags-*-", eval_flags_text(options), Origin::automatic);
   set_makeflags();
   e.on_makeflags = [this] { makeflags_changed(); };
 }
@@ -376,11 +409,8 @@ void Session::Impl::read_makefiles() {
   const std::string makefiles = e.value_of("MAKEFILES");
   for (std::string_view name : Words(makefiles)) e.read_makefile(name, true, true);
 
-  bool stdin_read = false;
   for (const std::string& name : options.makefiles) {
     if (name == "-") {
-      if (stdin_read) throw Fatal({}, "Makefile from standard input specified twice");
-      stdin_read = true;
       read_stdin_makefile(name);
       continue;
     }
@@ -406,35 +436,59 @@ void Session::Impl::read_makefiles() {
   }
   e.reading_makefiles = false;
   e.where = {};
-  if (finish_makefile_flags(options)) {
-    apply_options();
-    set_makeflags();
+  makeflags_changed();
+  const bool had_variables = !command_line_options.no_builtin_variables;
+  const bool had_rules = !command_line_options.no_builtin_rules;
+  finish_makefile_flags(options);
+  apply_options();
+  set_makeflags();
+  if (had_variables && options.no_builtin_variables) forget_builtin_variables();
+  if (!options.no_builtin_rules) {
+    e.define_builtin_rules();
+  } else if (had_rules) {
+    if (const Target* suffixes = db.find_target(".SUFFIXES"); suffixes && suffixes->builtin) db.suffixes.clear();
+    e.define_global("SUFFIXES", "", Origin::default_);
   }
 }
 
-void Session::Impl::open_pool() {
-  const bool asked_for_more = options.jobs == Options::kJobsUnlimited || options.jobs > 1;
-  if (!options.jobserver_auth.empty()) {
-    if (options.jobs_here) {
-      if (restarts == 0)
-        report->message({}, fmt::format("warning: -j{} forced in submake: resetting jobserver mode.",
-                                        options.jobs));
-      options.jobserver_auth.clear();
-    } else {
-      std::string why;
-      if (auto client = open_jobserver(options.jobserver_auth, &why)) {
-        jobserver = client.get();
-        pool = std::move(client);
-        executor.set_pool(pool.get());
-        return;
-      }
-      if (!why.empty()) report->message({}, why);
-      report->message({}, "warning: jobserver unavailable: using -j1.  Add '+' to parent make rule.");
-      options.jobserver_auth.clear();
-      options.jobs = 1;
-    }
+// A makefile asked for -R: what was defined before it could ask goes.
+void Session::Impl::forget_builtin_variables() {
+  std::vector<Symbol> names;
+  for (const auto& v : db.globals)
+    if (v->origin == Origin::default_ && v->flavor == Flavor::recursive && v->name.view() != "MAKE" &&
+        v->name.view() != "MAKEOVERRIDES")
+      names.push_back(v->name);
+  for (const Symbol name : names) db.globals.erase(name);
+}
+
+// Takes part in a parent's jobserver, if there is one and no -j of our own. Before makefiles are read: they
+// see what came of it.
+void Session::Impl::join_jobserver() {
+  if (options.jobserver_auth.empty()) return;
+  const std::string auth = std::exchange(options.jobserver_auth, {});
+  if (options.jobs_here) {
+    if (restarts == 0)
+      report->message({}, fmt::format("warning: -j{} forced in submake: resetting jobserver mode.", options.jobs));
+    return;
   }
-  if (!asked_for_more || options.jobs == 1) {
+  std::string why;
+  if (auto client = open_jobserver(auth, &why)) {
+    options.jobserver_auth = auth;
+    jobserver = client.get();
+    pool = std::move(client);
+    executor.set_pool(pool.get());
+    return;
+  }
+  if (!why.empty()) report->message({}, why);
+  report->message({}, "warning: jobserver unavailable: using -j1.  Add '+' to parent make rule.");
+  options.jobs = 1;
+}
+
+// Decides how many jobs may run, now that all makefiles are read.
+void Session::Impl::open_pool() {
+  if (pool) return;
+  const bool asked_for_more = options.jobs == Options::kJobsUnlimited || options.jobs > 1;
+  if (!asked_for_more) {
     pool = std::make_unique<SingleSlotPool>();
   } else if (options.jobs == Options::kJobsUnlimited) {
     pool = std::make_unique<UnlimitedPool>();
@@ -544,7 +598,8 @@ int Session::Impl::build() {
   evaluator->finish_reading();
   evaluator->convert_suffix_rules();
 
-  if (!options.output_sync.empty() && options.output_sync != "none") {
+  const bool parallel = jobserver || options.jobs == Options::kJobsUnlimited;
+  if (parallel && !options.output_sync.empty() && options.output_sync != "none") {
     const OutputSync mode = options.output_sync == "line"     ? OutputSync::line
                             : options.output_sync == "recurse" ? OutputSync::recurse
                                                                : OutputSync::target;
@@ -573,12 +628,12 @@ int Session::Impl::build() {
   b.check_symlink_times = options.check_symlink_times;
   b.one_at_a_time = (!jobserver && options.jobs != Options::kJobsUnlimited) || db.special.not_parallel;
   b.max_load = options.max_load;
-  if (!options.shuffle.empty()) {
-    if (options.shuffle == "reverse") {
+  if (!shuffle.empty() && shuffle != "identity") {
+    if (shuffle == "reverse") {
       b.shuffle.mode = Shuffle::Mode::reverse;
     } else {
       b.shuffle.mode = Shuffle::Mode::random;
-      std::from_chars(options.shuffle.data(), options.shuffle.data() + options.shuffle.size(), b.shuffle.seed);
+      std::from_chars(shuffle.data(), shuffle.data() + shuffle.size(), b.shuffle.seed);
     }
   }
   if (jobserver && !jobserver->inherited_descriptors().empty())
@@ -617,7 +672,10 @@ int Session::Impl::run() {
   search.emplace(*evaluator);
   try {
     change_directories();
+    if (std::count(options.makefiles.begin(), options.makefiles.end(), "-") > 1)
+      throw Fatal({}, "Makefile from standard input specified twice");
     enter_directory();
+    join_jobserver();
     define_variables();
     read_makefiles();
     status = build();
