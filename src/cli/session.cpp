@@ -407,7 +407,7 @@ void Session::Impl::read_makefiles() {
   for (const std::string& text : options.evals) e.eval_text(text, {});
 
   const std::string makefiles = e.value_of("MAKEFILES");
-  for (std::string_view name : Words(makefiles)) e.read_makefile(name, true, true);
+  for (std::string_view name : Words(makefiles)) e.read_makefile(name, true, true, false, false);
 
   for (const std::string& name : options.makefiles) {
     if (name == "-") {

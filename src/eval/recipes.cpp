@@ -197,6 +197,7 @@ void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set,
     if (in_all.insert(p.target).second) add_word(all, word);
     if (p.changed && in_newer.insert(p.target).second) add_word(newer, word);
   }
+  if (target.recipe && target.recipe == e.db.default_recipe) first = name;  // .DEFAULT has no other
   define("<", std::move(first));
   define("^", std::move(all));
   define("+", std::move(every));
