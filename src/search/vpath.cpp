@@ -43,6 +43,7 @@ std::optional<Search::Found> Search::vpath(std::string_view name) {
 
 std::optional<Search::Found> Search::search_directories(std::string_view name) {
   std::string path;
+  size_t rank = 0;
   const auto try_in = [&](std::string_view directory) -> bool {
     path.assign(directory);
     if (path.back() != '/') path += '/';
@@ -54,7 +55,7 @@ std::optional<Search::Found> Search::search_directories(std::string_view name) {
   const auto found = [&](std::string_view directory) {
     bool in_gpath = false;
     for (const std::string& g : gpath_) in_gpath |= g == directory;
-    return Found{path, in_gpath};
+    return Found{path, in_gpath, rank};
   };
   for (const VpathEntry& entry : e_.db.vpaths) {
     const bool fits = entry.pattern.has_percent ? (entry.pattern.match_anything() || entry.pattern.matches(name) ||
@@ -62,18 +63,30 @@ std::optional<Search::Found> Search::search_directories(std::string_view name) {
                            name.substr(0, entry.pattern.prefix.size()) == entry.pattern.prefix &&
                            name.substr(entry.pattern.prefix.size()) == entry.pattern.suffix))
                                                 : entry.pattern.prefix == name;
-    if (!fits) continue;
-    for (std::string_view directory : entry.directories)
+    if (!fits) {
+      rank += entry.directories.size();
+      continue;
+    }
+    for (std::string_view directory : entry.directories) {
       if (try_in(directory)) return found(directory);
+      ++rank;
+    }
   }
-  for (std::string_view directory : general_vpath_)
+  for (std::string_view directory : general_vpath_) {
     if (try_in(directory)) return found(directory);
+    ++rank;
+  }
   return std::nullopt;
 }
 
 std::optional<Search::Found> Search::library(std::string_view name) {
   const std::string patterns = e_.value_of(".LIBPATTERNS", e_.global_scope());
   const std::string_view stem = name.substr(2);
+  // Of the files that the patterns name, the one whose directory is searched first.
+  std::optional<Found> best;
+  const auto consider = [&best](Found&& found) {
+    if (!best || found.rank < best->rank) best = std::move(found);
+  };
   for (std::string_view word : Words(patterns)) {
     const Pattern pattern = parse_pattern(word);
     if (!pattern.has_percent()) {
@@ -82,13 +95,15 @@ std::optional<Search::Found> Search::library(std::string_view name) {
     }
     const std::string file = fmt::format("{}{}{}", pattern.prefix(), stem, pattern.suffix());
     if (e_.disk.listed(file)) return Found{file, false};
-    if (auto found = search_directories(file)) return found;
+    if (auto found = search_directories(file)) consider(std::move(*found));
+    size_t rank = SIZE_MAX / 2;  // behind every vpath directory
     for (std::string_view directory : {"/lib", "/usr/lib", "/usr/local/lib"}) {
       const std::string path = fmt::format("{}/{}", directory, file);
-      if (e_.disk.listed(path)) return Found{path, false};
+      if (e_.disk.listed(path)) consider(Found{path, false, rank});
+      ++rank;
     }
   }
-  return std::nullopt;
+  return best;
 }
 
 }  // namespace cmz

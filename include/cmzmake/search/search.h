@@ -49,6 +49,7 @@ class Search {
   struct Found {
     std::string path;
     bool in_gpath = false;  // its directory is in GPATH: the found name stays even when it is remade
+    size_t rank = 0;        // how many directories are searched before it
   };
   std::optional<Found> vpath(std::string_view name);
 
