@@ -234,6 +234,7 @@ struct LocalExecutor::Impl {
     const int status = running.process->native_exit_code();
     running.process->detach();
     running.process.reset();
+    take_signals();  // one that came before this child's end counts
     if (!line_ended(running, exit_of(status))) return;
     if (fatal_signal != 0 && running.line < running.job.lines.size()) {
       // Make is ending and starts nothing more: the rest of the job is missing.
