@@ -18,19 +18,19 @@ constexpr std::string_view kShellCharacters = "#;\"*?[]&|<>(){}$`^~!";
 
 // Words that a shell does itself. Sorted.
 constexpr std::string_view kShellCommands[] = {
-    ".",       ":",       "alias",  "bg",     "break",    "case",     "cd",     "command",
-    "continue", "eval",   "exec",   "exit",   "export",   "fc",       "fg",     "for",
-    "getopts", "hash",    "if",     "jobs",   "login",    "logout",   "read",   "readonly",
-    "return",  "set",     "shift",  "test",   "times",    "trap",     "type",   "ulimit",
-    "umask",   "unalias", "unset",  "wait",   "while",
+    ".",        ":",       "alias", "bg",   "break",  "case",   "cd",   "command",
+    "continue", "eval",    "exec",  "exit", "export", "fc",     "fg",   "for",
+    "getopts",  "hash",    "if",    "jobs", "login",  "logout", "read", "readonly",
+    "return",   "set",     "shift", "test", "times",  "trap",   "type", "ulimit",
+    "umask",    "unalias", "unset", "wait", "while",
 };
 
 bool is_shell_command(std::string_view word) {
   return std::binary_search(std::begin(kShellCommands), std::end(kShellCommands), word);
 }
 
-// Splits `line` as a shell would; false when it needs a shell. A newline is an ordinary character as
-// in GNU Make, unless it separates the commands of a .ONESHELL recipe.
+// Splits `line` as a shell would; false when it needs a shell. A newline is an ordinary character
+// as in GNU Make, unless it separates the commands of a .ONESHELL recipe.
 bool split_simple(std::string_view line, bool newline_separates, std::vector<std::string>& out) {
   std::string word;
   bool in_word = false;
@@ -48,7 +48,8 @@ bool split_simple(std::string_view line, bool newline_separates, std::vector<std
       if (end == std::string_view::npos) return false;
       const std::string_view quoted = line.substr(i + 1, end - i - 1);
       if (newline_separates)
-        for (size_t n = quoted.find('\n'); n != std::string_view::npos; n = quoted.find('\n', n + 1))
+        for (size_t n = quoted.find('\n'); n != std::string_view::npos;
+             n = quoted.find('\n', n + 1))
           if (n == 0 || quoted[n - 1] != '\\') return false;
       word += quoted;
       in_word = true;
@@ -110,7 +111,8 @@ bool is_usual_ifs(const char* ifs) {
 }  // namespace
 
 std::vector<std::string> command_argv(std::string_view line, std::string_view shell,
-                                      std::string_view shell_flags, bool one_shell, const char* ifs) {
+                                      std::string_view shell_flags, bool one_shell,
+                                      const char* ifs) {
   std::vector<std::string> argv;
   const std::string_view body = skip_spaces(line);
   if (body.empty()) return argv;

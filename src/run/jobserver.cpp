@@ -66,7 +66,8 @@ class Client : public JobserverPool {
     client->read_end_ = read_end;
     client->write_end_ = write_end;
     client->reader_ = reopen_nonblocking(read_end);
-    if (client->reader_ < 0) client->reader_ = ::fcntl(read_end, F_DUPFD_CLOEXEC, kLowestDescriptor);
+    if (client->reader_ < 0)
+      client->reader_ = ::fcntl(read_end, F_DUPFD_CLOEXEC, kLowestDescriptor);
     // Only recursive lines inherit them.
     ::fcntl(read_end, F_SETFD, FD_CLOEXEC);
     ::fcntl(write_end, F_SETFD, FD_CLOEXEC);
@@ -241,7 +242,8 @@ JobserverServer::~JobserverServer() {
 }
 
 std::unique_ptr<JobserverPool> open_jobserver(std::string_view auth, std::string* why) {
-  if (auth.substr(0, 5) == "fifo:") return Client::open_fifo(std::string(auth.substr(5)), auth, why);
+  if (auth.substr(0, 5) == "fifo:")
+    return Client::open_fifo(std::string(auth.substr(5)), auth, why);
   int read_end = -1, write_end = -1;
   const char* end = auth.data() + auth.size();
   const auto first = std::from_chars(auth.data(), end, read_end);

@@ -48,7 +48,7 @@ struct Child {
   const LaunchSpec* spec;
   std::span<const int> handled;  // signals to be given back to their default
   int in, out, err;              // -1: stays; never one of the three themselves
-  volatile int failure = 0;  // errno of the failed exec
+  volatile int failure = 0;      // errno of the failed exec
 };
 
 // Runs in the child, on the parent's memory; never returns.

@@ -72,9 +72,9 @@ struct LocalExecutor::Impl {
   std::unordered_map<JobId, std::unique_ptr<Running>> jobs;
   JobId next_id = 1;
   int fatal_signal = 0;
-  bool woken = false;       // something that wait() waits for has happened
+  bool woken = false;  // something that wait() waits for has happened
   bool stdin_taken = false;
-  int broken_stdin = -1;    // reads as end of file, for jobs that must not share make's stdin
+  int broken_stdin = -1;  // reads as end of file, for jobs that must not share make's stdin
 
   Impl() {
     // An inherited SIG_IGN for SIGCHLD would let children vanish before they are waited for.

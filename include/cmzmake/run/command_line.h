@@ -10,6 +10,7 @@ namespace cmz {
 // the shell is the default one; otherwise `shell flags... line`. Empty for a blank line.
 // `ifs`: the value of IFS for the child, or nullptr. Manual, "Recipe Execution".
 std::vector<std::string> command_argv(std::string_view line, std::string_view shell,
-                                      std::string_view shell_flags, bool one_shell, const char* ifs);
+                                      std::string_view shell_flags, bool one_shell,
+                                      const char* ifs);
 
 }  // namespace cmz

@@ -12,7 +12,8 @@ namespace cmz {
 // The environment of a child, built once and shared by the jobs that have the same.
 class Environment {
  public:
-  // Adds NAME=VALUE; a later one with the same name does not replace an earlier (callers see to that).
+  // Adds NAME=VALUE; a later one with the same name does not replace an earlier (callers see to
+  // that).
   void add(std::string_view name, std::string_view value);
   // A NULL-terminated array as execve takes it; valid until the next add().
   char* const* envp() const;
@@ -74,7 +75,8 @@ class JobListener {
   virtual ~JobListener() = default;
   // Before line `index` is started (or skipped because execute is false): the time to echo it.
   virtual void line_begins(JobId job, size_t index) = 0;
-  // Line `index` could not be executed: `message` is what exec said, e.g. "foo: No such file or directory".
+  // Line `index` could not be executed: `message` is what exec said, e.g. "foo: No such file or
+  // directory".
   virtual void line_not_executed(JobId job, size_t index, std::string_view message) = 0;
   // Line `index` failed, and the job goes on because the line says so.
   virtual void line_failed_ignored(JobId job, size_t index, const Exit& exit) = 0;
@@ -89,13 +91,14 @@ class Executor {
 
   virtual void set_listener(JobListener* listener) = 0;
 
-  // Starts `job`. Lines that need no process (execute == false, or empty) are passed over; a job without any
-  // process ends inside this call. Never blocks on a child.
+  // Starts `job`. Lines that need no process (execute == false, or empty) are passed over; a job
+  // without any process ends inside this call. Never blocks on a child.
   virtual JobId start(Job job) = 0;
 
-  // Sleeps until at least one of these happened: a job ended (the listener has been told), the token
-  // pool may have a token (only if it was asked to watch), `timeout_ms` passed (if >= 0), a signal that ends make came.
-  // Returns at once when there is neither a running job nor anything else to wait for.
+  // Sleeps until at least one of these happened: a job ended (the listener has been told), the
+  // token pool may have a token (only if it was asked to watch), `timeout_ms` passed (if >= 0), a
+  // signal that ends make came. Returns at once when there is neither a running job nor anything
+  // else to wait for.
   virtual void wait(int timeout_ms = -1) = 0;
 
   // Hands out what has already ended, without sleeping.

@@ -25,8 +25,8 @@ class SingleSlotPool : public TokenPool {
   void release() override {}
 };
 
-// A pool of one-byte tokens in a pipe or fifo, shared with other makes. Manual, "Sharing Job Slots with
-// GNU `make`". The very bytes that were read are written back.
+// A pool of one-byte tokens in a pipe or fifo, shared with other makes. Manual, "Sharing Job Slots
+// with GNU `make`". The very bytes that were read are written back.
 class JobserverPool : public TokenPool {
  public:
   ~JobserverPool() override;
@@ -49,9 +49,9 @@ class JobserverPool : public TokenPool {
  protected:
   JobserverPool() = default;
 
-  int read_end_ = -1;   // as children see it
+  int read_end_ = -1;  // as children see it
   int write_end_ = -1;
-  int reader_ = -1;     // our own non-blocking view of the read end
+  int reader_ = -1;  // our own non-blocking view of the read end
   bool fifo_ = false;
   bool owns_ends_ = false;
   std::string auth_;
@@ -74,8 +74,8 @@ class JobserverServer : public JobserverPool {
   std::string directory_, path_;
 };
 
-// Takes part in the pool of a parent make. Null, and the reason in `why`, when `auth` (`R,W` or `fifo:PATH`)
-// cannot be used; null and no reason when it says that there is none (`-2,-2`).
+// Takes part in the pool of a parent make. Null, and the reason in `why`, when `auth` (`R,W` or
+// `fifo:PATH`) cannot be used; null and no reason when it says that there is none (`-2,-2`).
 std::unique_ptr<JobserverPool> open_jobserver(std::string_view auth, std::string* why);
 
 }  // namespace cmz

@@ -37,7 +37,8 @@ class LocalExecutor : public Executor {
   void kill_all(int signal) override;
 
   // Runs a command to its end and returns what it wrote to standard output. Jobs go on meanwhile;
-  // the listener hears of them later. When a signal asks make to end, so does this, with what there is.
+  // the listener hears of them later. When a signal asks make to end, so does this, with what there
+  // is.
   Captured capture(const std::vector<std::string>& argv, char* const* envp, int stderr_fd = -1);
 
   // Replaces this process, with what children would inherit restored. Returns only when exec fails.

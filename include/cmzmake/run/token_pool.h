@@ -4,8 +4,8 @@
 
 namespace cmz {
 
-// The right to run one more job beside the first. The first job of a make needs no token: it runs on
-// the implicit slot, which the build keeps account of.
+// The right to run one more job beside the first. The first job of a make needs no token: it runs
+// on the implicit slot, which the build keeps account of.
 class TokenPool {
  public:
   virtual ~TokenPool() = default;

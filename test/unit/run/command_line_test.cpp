@@ -65,9 +65,10 @@ TEST_CASE("An assignment before the command needs a shell, one after it does not
 }
 
 TEST_CASE("Commands of the shell itself need it, but only as the first word") {
-  for (const char* word : {".",    ":",      "cd",    "command", "eval",  "exec",     "exit", "export",
-                           "for",  "if",     "read",  "set",     "test",  "readonly", "trap", "type",
-                           "umask", "unset", "ulimit", "wait",   "while", "login",    "case"}) {
+  for (const char* word :
+       {".",     ":",     "cd",     "command", "eval",  "exec",     "exit", "export",
+        "for",   "if",    "read",   "set",     "test",  "readonly", "trap", "type",
+        "umask", "unset", "ulimit", "wait",    "while", "login",    "case"}) {
     CAPTURE(word);
     CHECK(argv(word) == with_shell(word));
     CHECK(argv(std::string(word) + " a") == with_shell(std::string(word) + " a"));
@@ -103,7 +104,8 @@ TEST_CASE("The shell and its flags are words of their own, with quotes") {
   CHECK(command_argv("foo", "/bin/bash", "-o 'pipefail' -c", false, nullptr) ==
         Words{"/bin/bash", "-o", "pipefail", "-c", "foo"});
   CHECK(command_argv("foo `x`; \"y\" 'z' a\\b", "/bin/bash", "-c \"-x\"", false, nullptr) ==
-        Words{"/bin/sh", "-c", "/bin/bash -c \"-x\" foo\\ \\`x\\`\\;\\ \\\"y\\\"\\ \\'z\\'\\ a\\\\b"});
+        Words{"/bin/sh", "-c",
+              "/bin/bash -c \"-x\" foo\\ \\`x\\`\\;\\ \\\"y\\\"\\ \\'z\\'\\ a\\\\b"});
 }
 
 TEST_CASE("With .ONESHELL a newline separates commands") {

@@ -209,8 +209,8 @@ TEST_CASE("A pool that has ended is told once and no longer watched") {
   REQUIRE(pipe.made);
   pipe.put("a");
   std::string why;
-  auto client = open_jobserver(
-      std::to_string(pipe.ends[0]) + "," + std::to_string(other.ends[1]), &why);
+  auto client =
+      open_jobserver(std::to_string(pipe.ends[0]) + "," + std::to_string(other.ends[1]), &why);
   REQUIRE(client != nullptr);
   std::vector<std::string> told;
   client->on_lost([&](std::string_view text) { told.emplace_back(text); });

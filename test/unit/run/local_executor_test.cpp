@@ -15,8 +15,8 @@ using Heard = std::vector<std::string>;
 TEST_CASE("The lines of a job run in order and the listener hears of each first") {
   Folder folder;
   Bench bench;
-  const Outcome outcome = bench.run(job({"printf 'one ' >> " + folder / "log",
-                                         "printf 'two ' >> " + folder / "log"}));
+  const Outcome outcome =
+      bench.run(job({"printf 'one ' >> " + folder / "log", "printf 'two ' >> " + folder / "log"}));
   CHECK(outcome.ok());
   CHECK(outcome.ran);
   CHECK(outcome.line_index == 1);
@@ -183,9 +183,10 @@ TEST_CASE("A child gets the descriptors, signals and limits that make was given"
   Bench bench;
   const int extra = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   Folder folder;
-  Job j = job({"exec > " + folder / "fds; for i in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do "
-               "test -e /proc/$$/fd/$i && echo $i; done; true",
-               "/bin/cp /proc/self/status " + folder / "status", "ulimit -s > " + folder / "stack"});
+  Job j =
+      job({"exec > " + folder / "fds; for i in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do "
+                                "test -e /proc/$$/fd/$i && echo $i; done; true",
+           "/bin/cp /proc/self/status " + folder / "status", "ulimit -s > " + folder / "stack"});
   std::string inherited;
   for (int fd = 3; fd <= 20; ++fd) {
     const int flags = ::fcntl(fd, F_GETFD);
@@ -309,7 +310,8 @@ TEST_CASE("wait wakes for a token while the pool is watched, each time anew") {
 TEST_CASE("capture returns the output, the status and why nothing ran") {
   Bench bench;
   const auto env = environment();
-  Captured good = bench.executor.capture({"/bin/sh", "-c", "printf 'a\\nb\\n\\n'; exit 5"}, env->envp());
+  Captured good =
+      bench.executor.capture({"/bin/sh", "-c", "printf 'a\\nb\\n\\n'; exit 5"}, env->envp());
   CHECK(good.output == "a\nb\n\n");
   CHECK(good.exit.status == 5);
   CHECK(good.error.empty());
@@ -320,9 +322,9 @@ TEST_CASE("capture returns the output, the status and why nothing ran") {
   Captured killed = bench.executor.capture({"/bin/sh", "-c", "echo x; kill -TERM $$"}, env->envp());
   CHECK(killed.exit.how == Exit::How::signalled);
   CHECK(killed.exit.status == SIGTERM);
-  const std::string big =
-      bench.output_of("i=0; while test $i -lt 3000; do echo 0123456789012345678901234567890123456789; "
-                      "i=$((i+1)); done");
+  const std::string big = bench.output_of(
+      "i=0; while test $i -lt 3000; do echo 0123456789012345678901234567890123456789; "
+      "i=$((i+1)); done");
   CHECK(big.size() == 3000 * 41);
 }
 
