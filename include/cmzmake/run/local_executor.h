@@ -18,6 +18,8 @@ struct Captured {
 
 // Runs jobs as processes of this machine. One event loop sleeps until a child ends, a token may be
 // there, a signal comes or time is over. Make one per session, before any other thread exists.
+// A signal that ends programs ends make at once until the first start() or set_pool(); from then on
+// it is kept for fatal_signal(), and blocked until the executor is gone.
 class LocalExecutor : public Executor {
  public:
   LocalExecutor();
