@@ -34,8 +34,6 @@ struct Search::Match {
   uint32_t target;
   std::string_view directory;  // cut off the name because the pattern has no slash
   std::string_view stem;       // without that directory
-  // As expanded for the name; made when the rule is first tried, kept for the later passes.
-  std::unique_ptr<std::vector<FoundPrerequisite>> prerequisites;
 };
 
 namespace {
@@ -46,6 +44,26 @@ std::string substitute_percent(std::string_view text, std::string_view stem, std
   *had_percent = pattern.has_percent();
   if (!pattern.has_percent()) return pattern.text;
   return fmt::format("{}{}{}{}", directory, pattern.prefix(), stem, pattern.suffix());
+}
+
+// Puts the stem for the first `%` of each word, words being what stands between blanks. The text is to be
+// expanded afterwards.
+std::string stem_for_percents(std::string_view text, std::string_view stem, bool* had_percent) {
+  std::string out;
+  bool in_word = false;  // this word's `%` is done with
+  for (const char c : text) {
+    if (is_space(c)) in_word = false;
+    if (c != '%' || in_word) {
+      out += c;
+      continue;
+    }
+    in_word = *had_percent = true;
+    for (const char s : stem) {
+      if (s == '$') out += s;
+      out += s;
+    }
+  }
+  return out;
 }
 
 bool has_wildcard(std::string_view name) { return name.find_first_of("*?[") != std::string_view::npos; }
@@ -166,89 +184,76 @@ bool Search::ought_to_exist(Target* target, std::string_view name, bool compatib
   return false;
 }
 
-std::vector<Search::FoundPrerequisite> Search::prerequisites_of(Target* target, std::string_view name,
-                                                                const Match& match) {
-  std::vector<FoundPrerequisite> out;
-  for (const PatternPrerequisite& p : match.rule->prerequisites) {
-    if (!p.second_expansion) {
-      FoundPrerequisite f;
-      f.name = substitute_percent(p.text, match.stem, match.directory, &f.from_pattern);
-      f.order_only = p.order_only;
-      f.wait_before = p.wait_before;
-      add_globbed(std::move(f), out);
-      continue;
-    }
-    // `%` becomes the stem through $*; then the text is expanded, and may become several names.
-    std::string text;
-    bool percent = false;
-    const size_t at = find_percent(p.text);
-    if (at != std::string_view::npos) {
-      percent = true;
-      text = fmt::format("{}$*{}", p.text.substr(0, at), p.text.substr(at + 1));
-    } else {
-      text = p.text;
-    }
-    Target temporary;
-    Target& subject = target ? *target : temporary;
-    if (!target) temporary.name = temporary.hashed_name = e_.db.symbols.intern(name);
-    VariableSet automatic;
-    const std::string stem = percent && !match.directory.empty()
-                                 ? std::string(match.stem)
-                                 : std::string(match.directory) + std::string(match.stem);
-    const std::string_view stem_view = stem;
-    set_automatic_variables(e_, subject, automatic, &stem_view);
-    Scope scope{&automatic, target ? target_scope(e_, *target) : e_.global_scope(), false};
-    ScopeGuard guard(e_, &scope);
-    PlaceGuard place(e_, match.rule->where);
-    const std::string expanded = e_.expand(text);
-    bool order_only = p.order_only;
-    // A `|` separates also without blanks around it.
-    std::string spaced;
-    for (const char c : expanded) {
-      if (c == '|')
-        spaced += " | ";
-      else
-        spaced += c;
-    }
-    std::string_view rest = spaced;
-    for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
-      if (word == "|") {
-        order_only = true;
-        continue;
-      }
-      FoundPrerequisite f;
-      f.name = percent ? std::string(match.directory) + std::string(word) : std::string(word);
-      while (f.name.size() > 2 && f.name.compare(0, 2, "./") == 0) f.name.erase(0, 2);
-      f.order_only = order_only;
-      f.from_pattern = percent;
-      add_globbed(std::move(f), out);
-    }
+// The names that one prerequisite of the rule stands for. A `|` in the text makes those behind it order-only.
+void Search::add_names(const PatternPrerequisite& p, Target* target, std::string_view name,
+                       const Match& match, bool& order_only, std::vector<FoundPrerequisite>& out) {
+  FoundPrerequisite f;
+  f.order_only = p.order_only || order_only;
+  f.wait_before = p.wait_before;
+  if (!p.second_expansion) {
+    f.name = substitute_percent(p.text, match.stem, match.directory, &f.from_pattern);
+    add_globbed(std::move(f), out);
+    return;
   }
-  return out;
+  const std::string text = stem_for_percents(p.text, match.stem, &f.from_pattern);
+  Target temporary;
+  Target& subject = target ? *target : temporary;
+  if (!target) temporary.name = temporary.hashed_name = e_.db.symbols.intern(name);
+  const std::string stem = fmt::format("{}{}", match.directory, match.stem);
+  const std::string_view stem_view = stem;
+  VariableSet automatic;
+  set_automatic_variables(e_, subject, automatic, &stem_view);
+  Scope scope{&automatic, target ? target_scope(e_, *target) : e_.global_scope(), false};
+  ScopeGuard guard(e_, &scope);
+  PlaceGuard no_place(e_, Location{});  // messages name no line, as make's do not
+  const std::string expanded = e_.expand(text);
+
+  const auto take = [&](std::string_view word) {
+    FoundPrerequisite made;
+    made.order_only = p.order_only || order_only;
+    made.wait_before = std::exchange(f.wait_before, false);
+    made.from_pattern = f.from_pattern;
+    made.name = f.from_pattern ? fmt::format("{}{}", match.directory, word) : std::string(word);
+    while (made.name.size() > 2 && made.name.compare(0, 2, "./") == 0) made.name.erase(0, 2);
+    add_globbed(std::move(made), out);
+  };
+  std::string_view rest = expanded;
+  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest))
+    for (;;) {  // a `|` separates also without blanks around it
+      const size_t bar = word.find('|');
+      if (bar != 0) take(word.substr(0, bar));
+      if (bar == std::string_view::npos) break;
+      order_only = true;
+      word.remove_prefix(bar + 1);
+      if (word.empty()) break;
+    }
 }
 
+// Tries one rule. Its prerequisites are expanded one by one, and no further than to the first that cannot be
+// had: what their functions do is seen as often as make does it.
 bool Search::try_rule(Target* target, std::string_view name, Match& match, bool chains, bool compatible,
                       int depth, FoundRule& out, bool* mentioned) {
   if (trace)
     trace(depth, fmt::format("Trying pattern rule with stem '{}'.", match.stem));
-  if (!match.prerequisites)
-    match.prerequisites =
-        std::make_unique<std::vector<FoundPrerequisite>>(prerequisites_of(target, name, match));
-  std::vector<FoundPrerequisite>& prerequisites = *match.prerequisites;
-  for (FoundPrerequisite& p : prerequisites) {
-    p.intermediate.reset();
-    if (ought_to_exist(target, p.name, compatible, mentioned)) continue;
-    if (exists(p.name)) continue;
-    if (vpath(p.name)) continue;
-    if (!chains) return false;
-    const Symbol symbol = e_.db.symbols.intern(p.name);
-    if (impossible_.contains(symbol)) return false;
-    match.rule->in_use = true;
-    p.intermediate = find_rule(nullptr, p.name, false, depth + 1);
-    match.rule->in_use = false;
-    if (!p.intermediate) {
-      impossible_.insert(symbol);
-      return false;
+  std::vector<FoundPrerequisite> prerequisites;
+  bool order_only = false;
+  for (const PatternPrerequisite& p : match.rule->prerequisites) {
+    const size_t first = prerequisites.size();
+    add_names(p, target, name, match, order_only, prerequisites);
+    for (size_t i = first; i < prerequisites.size(); ++i) {
+      FoundPrerequisite& f = prerequisites[i];
+      if (ought_to_exist(target, f.name, compatible, mentioned) || exists(f.name) || vpath(f.name))
+        continue;
+      if (!chains) return false;
+      const Symbol symbol = e_.db.symbols.intern(f.name);
+      if (impossible_.contains(symbol)) return false;
+      match.rule->in_use = true;
+      f.intermediate = find_rule(nullptr, f.name, false, depth + 1);
+      match.rule->in_use = false;
+      if (!f.intermediate) {
+        impossible_.insert(symbol);
+        return false;
+      }
     }
   }
   out.rule = match.rule;

@@ -64,12 +64,11 @@ class Search {
   struct FoundRule;
   struct FoundPrerequisite;
 
-  enum class Effort { direct, chain, compatible, compatible_chain };
-
   std::unique_ptr<FoundRule> find_rule(Target* target, std::string_view name, bool archive_member, int depth);
   bool try_rule(Target* target, std::string_view name, Match& match, bool chains, bool compatible,
                 int depth, FoundRule& out, bool* mentioned_only);
-  std::vector<FoundPrerequisite> prerequisites_of(Target* target, std::string_view name, const Match& match);
+  void add_names(const PatternPrerequisite& p, Target* target, std::string_view name, const Match& match,
+                 bool& order_only, std::vector<FoundPrerequisite>& out);
   void add_globbed(FoundPrerequisite&& found, std::vector<FoundPrerequisite>& out);
   bool ought_to_exist(Target* target, std::string_view name, bool compatible, bool* mentioned);
   void apply(Target& target, FoundRule& found);
