@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cmzmake/base/table_order.h"
+
 namespace cmz {
 
 Builder::Builder(BuildContext context, BuildOptions options)
@@ -41,11 +43,10 @@ Status Builder::run(const std::vector<Target*>& goals) {
   later_ = {};
   const auto done = [](const Target& t) { return t.progress == Progress::finished; };
   std::vector<char> told(goals.size(), 0);
-  const auto tell = [&] {
-    for (size_t i = 0; i < goals_.size(); ++i) {
+  const auto tell = [&](size_t end) {  // speaks of those of the first `end` goals that are finished
+    if (!std::exchange(some_goal_finished_, false)) return;
+    for (size_t i = 0; i < end; ++i) {
       if (told[i] || !done(*goals_[i])) continue;
-      // Goals are spoken of in their order.
-      if (i > 0 && !told[i - 1] && !stopping()) break;
       told[i] = 1;
       finish_goal(i);
     }
@@ -55,24 +56,26 @@ Status Builder::run(const std::vector<Target*>& goals) {
     goal_ = static_cast<uint32_t>(i);
     cursor_ = order_ + 1;
     if (goals_[i]->progress == Progress::untouched) walk(goals_[i]);
-    tell();
-    if (db_.special.not_parallel || options_.one_at_a_time) continue;
+    some_goal_finished_ = true;  // or was finished before
+    tell(i + 1);
   }
+  some_goal_finished_ = true;
   for (;;) {
     if (stopping()) break;
     executor_.poll();
     check_signal();
     if (visit_ready()) {
-      tell();
+      tell(goals_.size());
       continue;
     }
     if (executor_.running() == 0) break;
     executor_.wait();
     check_signal();
-    tell();
+    tell(goals_.size());
   }
   if (stopping()) drain(signal_ == 0);
-  tell();
+  some_goal_finished_ = true;
+  tell(goals_.size());
 
   Status status = Status::success;
   for (const Target* goal : goals_) {
@@ -191,17 +194,23 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
 
 void Builder::remove_intermediates() {
   if (options_.question || options_.touch) return;
+  std::vector<Target*> made;
+  for (Target& t : db_.targets())
+    if (t.intermediate && t.updated && !t.precious && !t.secondary && !t.not_intermediate &&
+        !t.command_line && !db_.special.secondary_all)
+      made.push_back(&t);
+  const size_t size = table_size(1024, db_.targets().size());
+  std::stable_sort(made.begin(), made.end(), [size](const Target* a, const Target* b) {
+    return table_place(a->name.view(), size) < table_place(b->name.view(), size);
+  });
   std::string names;
-  for (auto it = db_.targets().rbegin(); it != db_.targets().rend(); ++it) {
-    Target& t = *it;
-    if (!t.intermediate || t.precious || t.secondary || t.not_intermediate || t.command_line) continue;
-    if (db_.special.secondary_all || !t.updated) continue;
+  for (Target* t : made) {
     if (!options_.dry_run) {
-      if (disk_.remove(t.name.view())) continue;
-      disk_.changed(t.name.view());
+      if (disk_.remove(t->name.view())) continue;
+      disk_.changed(t->name.view());
     }
     if (!names.empty()) names += ' ';
-    names += t.name.view();
+    names += t->name.view();
   }
   if (names.empty() || options_.silent || db_.special.silent_all) return;
   Event event{};

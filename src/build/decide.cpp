@@ -158,6 +158,7 @@ void Builder::finish(Target& target, Status status, bool ran) {
 }
 
 void Builder::finished(Target& target) {
+  if (target.command_line || remaking_makefiles_) some_goal_finished_ = true;
   std::vector<Target*> waiters = std::move(target.waiters);
   target.waiters.clear();
   for (Target* waiter : waiters)

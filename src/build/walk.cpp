@@ -176,8 +176,9 @@ void Builder::begin_update(Frame& frame) {
   frame.time = mtime(target);  // may find it elsewhere: the search for a rule takes that name
   prepare(target);
   frame.absent = frame.time.is_absent();
-  // A file that one recipe makes together with others is as old as the oldest of them.
-  if (target.group)
+  // A file that one recipe makes together with others is as old as the oldest of them. (The other targets of
+  // a pattern rule do not count: nobody may want them.)
+  if (target.group && target.group->is_explicit)
     for (Target* member : target.group->members) {
       if (member == &target || member->phony) continue;
       const FileTime time = mtime(*member);
@@ -188,6 +189,7 @@ void Builder::begin_update(Frame& frame) {
     }
   frame.must_make = frame.absent;
   frame.phase = Frame::Phase::prerequisites;
+  rewind(frame);
 }
 
 // A prerequisite that vpath finds under the name of another target is that target.
@@ -201,7 +203,7 @@ void Builder::resolve(Prerequisite& p) {
 }
 
 void Builder::visit(Target& child, Frame& from) {
-  if (child.parent == nullptr && !child.scope) child.parent = from.target;
+  if (child.parent == nullptr && !child.scope) child.parent = from.walked ? from.walked : from.target;
   Frame frame{};
   frame.target = &child;
   frame.owner = &child;
@@ -220,9 +222,10 @@ void Builder::step_update(Frame& frame) {
     case Frame::Phase::prerequisites:
     case Frame::Phase::intermediates:
       if (next_prerequisite(frame)) break;
+      if (next_member(frame)) break;
       if (frame.phase == Frame::Phase::prerequisites) {
         frame.phase = Frame::Phase::intermediates;
-        frame.next = 0;
+        rewind(frame);
         if (!(frame.must_make || options_.always_make) ||
             (frame.status == Status::failed && !options_.keep_going))
           frame.phase = Frame::Phase::decide;
@@ -236,7 +239,7 @@ void Builder::step_update(Frame& frame) {
           suspend(frame);
         } else {  // all it waited for ended meanwhile: look once more
           frame.phase = Frame::Phase::prerequisites;
-          frame.next = 0;
+          rewind(frame);
           frame.running = false;
           frame.status = Status::none;
           frame.must_make = frame.absent;
@@ -248,9 +251,31 @@ void Builder::step_update(Frame& frame) {
   }
 }
 
+// The same recipe makes the other members of the target's group: what they need must be up to date too.
+// Goes on to the next member's prerequisites; false when there is none.
+bool Builder::next_member(Frame& frame) {
+  const TargetGroup* group = frame.target->group;
+  if (!group || frame.next < frame.walked->prerequisites.size()) return false;  // it waits, or has failed
+  while (frame.member < group->members.size()) {
+    Target* member = group->members[frame.member++];
+    if (member == frame.target) continue;
+    search_.expand_prerequisites(*member);
+    frame.walked = member;
+    frame.next = 0;
+    return true;
+  }
+  return false;
+}
+
+void Builder::rewind(Frame& frame) {
+  frame.walked = frame.target;
+  frame.next = 0;
+  frame.member = 0;
+}
+
 // Looks at one more prerequisite; false when all are done with.
 bool Builder::next_prerequisite(Frame& frame) {
-  Target& target = *frame.target;
+  Target& target = *frame.walked;
   const bool second_round = frame.phase == Frame::Phase::intermediates;
 
   if (has_delivered_ && frame.waiting_child) {  // the answer about prerequisite `next`
@@ -281,7 +306,7 @@ bool Builder::next_prerequisite(Frame& frame) {
   if (frame.next >= target.prerequisites.size()) return false;
   Prerequisite& p = prerequisite_at(target, frame.next);
   resolve(p);
-  const bool serial = target.not_parallel;
+  const bool serial = frame.target->not_parallel;
   if ((p.wait_before || serial) && frame.running && frame.next > 0) {
     return false;  // .WAIT: the rest is looked at when what came before is finished
   }

@@ -282,7 +282,10 @@ void MakefileReader::set_default_goal(std::string_view name) {
 
 void MakefileReader::record_targets(OpenRule& rule) {
   TargetGroup* group = nullptr;
-  if (rule.grouped && rule.targets.size() > 1) group = &e_.db.new_group();
+  if (rule.grouped && rule.targets.size() > 1) {
+    group = &e_.db.new_group();
+    group->is_explicit = true;
+  }
   for (Symbol name : rule.targets) {
     if (apply_early_special_target(e_, name.view(), rule.prerequisites, rule.recipe)) {
       // Also recorded like any other: its prerequisites count when all is read.

@@ -271,6 +271,10 @@ void Search::apply(Target& target, FoundRule& found) {
   target.stem = db.arena.copy(stem);
   target.recipe = rule.recipe;
 
+  // Names that the rule gives literally count as mentioned.
+  for (const FoundPrerequisite& f : found.prerequisites)
+    if (!f.from_pattern) db.target(f.name).is_explicit = true;
+
   std::vector<Prerequisite> all;
   for (FoundPrerequisite& f : found.prerequisites) {
     Target& made = db.target(f.name);
@@ -280,8 +284,8 @@ void Search::apply(Target& target, FoundRule& found) {
     p.wait_before = f.wait_before;
     p.from_implicit = true;
     all.push_back(p);
-    // A name that the rule gives literally counts as mentioned.
-    if (!f.from_pattern) made.is_explicit = true;
+    if (made.peer && !made.is_explicit && !made.not_intermediate && !db.special.not_intermediate_all)
+      made.intermediate = true;
     if (f.intermediate && !made.recipe) {
       apply(made, *f.intermediate);
       made.searched = true;
@@ -310,9 +314,7 @@ void Search::apply(Target& target, FoundRule& found) {
       Target& other = db.target(fmt::format("{}{}{}{}", slash ? "" : found.directory, pattern.prefix,
                                             found.stem, pattern.suffix));
       if (&other == &target) continue;
-      if (!other.is_explicit && !other.is_target && !other.not_intermediate &&
-          !db.special.not_intermediate_all)
-        other.intermediate = true;
+      if (!other.is_target) other.peer = true;
       other.is_target = true;
       if (const Target* named = db.find_target(rule.target_texts[t]))
         if (named->precious) other.precious = true;

@@ -96,6 +96,8 @@ class Builder : private JobListener {
     Target* target;
     Target* owner;              // the target that waits for what is unfinished: itself, or a check's asker
     Target* entry = nullptr;    // double_colon: the rule that is considered
+    Target* walked = nullptr;   // update: whose prerequisites are looked at: the target or a peer of its group
+    uint32_t member = 0;        // the next peer
     size_t next = 0;            // prerequisite
     FileTime time;              // update: the target's own; check: the asker's
   };
@@ -132,6 +134,8 @@ class Builder : private JobListener {
   void step_double_colon(Frame& frame);
   void begin_update(Frame& frame);
   bool next_prerequisite(Frame& frame);
+  bool next_member(Frame& frame);
+  static void rewind(Frame& frame);
   void resolve(Prerequisite& prerequisite);
   void visit(Target& target, Frame& from);
   void pop(Result result);
@@ -195,6 +199,7 @@ class Builder : private JobListener {
 
   std::vector<Target*> goals_;
   std::vector<char> goal_changed_;
+  bool some_goal_finished_ = false;  // and perhaps not spoken of yet
   uint32_t goal_ = 0;
   bool remaking_makefiles_ = false;
   std::unordered_map<const Target*, const ReadMakefile*> makefile_of_;

@@ -38,6 +38,7 @@ struct Prerequisite {
 // The targets that one run of a recipe makes (grouped targets, pattern rules with several targets).
 struct TargetGroup {
   std::vector<Target*> members;
+  bool is_explicit = false;  // by `&:`; otherwise of a pattern rule
 };
 
 // How far the build has come with a target.
@@ -96,6 +97,7 @@ struct Target {
   // What the search and the build found out.
   bool searched : 1 = false;          // an implicit rule was looked for
   bool vpath_searched : 1 = false;
+  bool peer : 1 = false;              // known only as another target of a pattern rule that was applied
   bool ignore_vpath : 1 = false;      // found by vpath, but remade here
   bool optional_makefile : 1 = false; // -include: being unable to make it is no error
   bool shown_error : 1 = false;
