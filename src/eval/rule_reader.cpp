@@ -290,6 +290,11 @@ void MakefileReader::record_targets(OpenRule& rule) {
     if (apply_early_special_target(e_, name.view(), rule.prerequisites, rule.recipe)) {
       // Also recorded like any other: its prerequisites count when all is read.
     }
+    if (name.view() == ".WAIT" && rule.targets.size() == 1) {
+      if (!trim(rule.prerequisites).empty())
+        e_.diagnostics.message(rule.where, ".WAIT should not have prerequisites");
+      if (rule.recipe) e_.diagnostics.message(rule.where, ".WAIT should not have commands");
+    }
     Target& target = e_.db.target(name);
     record_target(rule, target, group);
     set_default_goal(name.view());

@@ -284,6 +284,7 @@ void Search::apply(Target& target, FoundRule& found) {
     p.wait_before = f.wait_before;
     p.from_implicit = true;
     all.push_back(p);
+    if (rule.terminal) made.searched = true;  // no chaining beyond a terminal rule
     if (made.peer && !made.is_explicit && !made.not_intermediate && !db.special.not_intermediate_all)
       made.intermediate = true;
     if (f.intermediate && !made.recipe) {
