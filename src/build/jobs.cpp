@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "cmzmake/base/archive_name.h"
 #include "cmzmake/base/strings.h"
 #include "cmzmake/build/builder.h"
 
@@ -308,7 +309,7 @@ void Builder::delete_half_made(Target& target, int capture) {
   const auto remove = [&](Target& t, const Target* by) {
     if (t.precious || t.phony) return;
     const std::string_view name = t.name.view();
-    if (name.find('(') != std::string_view::npos && name.back() == ')') return;
+    if (is_archive_member(name)) return;
     disk_.changed(name);
     const FileTime now = disk_.mtime(name);
     if (now.is_absent() || now == t.time_before || disk_.is_directory(name)) return;

@@ -2,9 +2,13 @@
 #include <fmt/format.h>
 #include <time.h>
 
+#include "cmzmake/base/archive_name.h"
 #include "cmzmake/build/builder.h"
 
 namespace cmz {
+namespace {
+constexpr int64_t kSecond = 1'000'000'000;
+}
 
 FileTime Builder::mtime(Target& target) {
   if (!target.mtime.is_unknown()) return target.mtime;
@@ -21,22 +25,24 @@ FileTime Builder::mtime(Target& target) {
 
 FileTime Builder::read_mtime(Target& target) {
   const std::string_view name = target.name.view();
-  const size_t open = name.find('(');
-  if (open != std::string_view::npos && open > 0 && name.back() == ')') {
-    FileTime time = disk_.member_mtime(name.substr(0, open), name.substr(open + 1, name.size() - open - 2));
+  if (const auto member = split_archive_name(name)) {
+    FileTime time = disk_.member_mtime(member->archive, member->member);
     if (time.is_absent() && !target.vpath_searched) {
       target.vpath_searched = true;
-      const std::string archive(name.substr(0, open));
-      if (auto found = search_.vpath(archive)) {
-        const std::string path = found->path + std::string(name.substr(open));
-        const FileTime there = disk_.member_mtime(found->path, name.substr(open + 1, name.size() - open - 2));
+      if (auto found = search_.vpath(member->archive)) {
+        const std::string path = fmt::format("{}({})", found->path, member->member);
+        const FileTime there = disk_.member_mtime(found->path, member->member);
         if (!there.is_absent()) {
           db_.rename_target(target, db_.symbols.intern(path));
           time = there;
         }
       }
     }
-    if (time.is_real()) time.ns += 999'999'999;  // archives hold whole seconds
+    // A member that is older than the file of its name is as good as missing: it must come from that file.
+    if (time.is_real()) {
+      const FileTime file = disk_.mtime(member->member);
+      if (file.is_real() && file.ns / kSecond > time.ns / kSecond) return FileTime::absent();
+    }
     return time;
   }
 
@@ -61,13 +67,20 @@ FileTime Builder::read_mtime(Target& target) {
   }
   if (time.is_real()) {
     check_future(target, time);
-    if (target.low_resolution_time) time.ns += 999'999'999 - time.ns % 1'000'000'000;
   }
   return time;
 }
 
+// The target's time as its prerequisites are compared with: one that is known to the second only is as new
+// as the end of that second. Manual, ".LOW_RESOLUTION_TIME"; archives hold whole seconds too.
+FileTime Builder::time_as_target(Target& target) {
+  FileTime time = mtime(target);
+  if (time.is_real() && (target.low_resolution_time || is_archive_member(target.name.view())))
+    time.ns += kSecond - 1 - time.ns % kSecond;
+  return time;
+}
+
 void Builder::check_future(Target& target, FileTime time) {
-  static constexpr int64_t kSecond = 1'000'000'000;
   const auto now = [] {
     timespec ts;
     ::clock_gettime(CLOCK_REALTIME_COARSE, &ts);
@@ -94,10 +107,9 @@ bool Builder::touch(Target& target) {
     events_.on(event);
   }
   if (options_.dry_run || options_.question) return true;
-  const size_t open = name.find('(');
   std::error_code error;
-  if (open != std::string_view::npos && open > 0 && name.back() == ')')
-    error = disk_.touch_member(name.substr(0, open), name.substr(open + 1, name.size() - open - 2));
+  if (const auto member = split_archive_name(name))
+    error = disk_.touch_member(member->archive, member->member);
   else
     error = disk_.touch(name);
   if (error) {

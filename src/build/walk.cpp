@@ -173,7 +173,7 @@ void Builder::drop_prerequisite(Target& target, size_t place) {
 void Builder::begin_update(Frame& frame) {
   Target& target = *frame.target;
   target.progress = Progress::visiting;
-  frame.time = mtime(target);  // may find it elsewhere: the search for a rule takes that name
+  frame.time = time_as_target(target);  // may find it elsewhere: the search for a rule takes that name
   prepare(target);
   frame.absent = frame.time.is_absent();
   // A file that one recipe makes together with others is as old as the oldest of them. (The other targets of
@@ -181,7 +181,7 @@ void Builder::begin_update(Frame& frame) {
   if (target.group && target.group->is_explicit)
     for (Target* member : target.group->members) {
       if (member == &target || member->phony) continue;
-      const FileTime time = mtime(*member);
+      const FileTime time = time_as_target(*member);
       if (time.is_absent())
         frame.absent = true;
       else if (time < frame.time)

@@ -1,5 +1,9 @@
 #include "file_names.h"
 
+#include <fmt/format.h>
+
+#include "cmzmake/base/archive_name.h"
+
 namespace cmz {
 
 std::string_view FileNames::strip_slow(std::string_view name) {
@@ -79,12 +83,9 @@ bool FileNames::Careful::next(std::string_view* out) {
     }
     found_at_ = 0;
     found_.clear();
-    if (name.back() == ')' && name.find('(') != std::string::npos) {
-      const size_t open = name.find('(');
-      const std::string archive = name.substr(0, open);
-      for (const std::string& member :
-           disk_->glob_members(archive, std::string_view(name).substr(open + 1, name.size() - open - 2)))
-        found_.push_back(archive + "(" + member + ")");
+    if (const auto in_archive = split_archive_name(name)) {
+      for (const std::string& member : disk_->glob_members(in_archive->archive, in_archive->member))
+        found_.push_back(fmt::format("{}({})", in_archive->archive, member));
     } else {
       found_ = disk_->glob(name);
     }

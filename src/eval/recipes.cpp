@@ -1,3 +1,4 @@
+#include "cmzmake/base/archive_name.h"
 #include "cmzmake/eval/recipes.h"
 
 #include <unordered_set>
@@ -10,15 +11,11 @@ namespace {
 
 // `lib(member)`: the archive's name; empty when `name` is none.
 std::string_view archive_of(std::string_view name) {
-  const size_t open = name.find('(');
-  if (open == std::string_view::npos || open == 0 || name.back() != ')') return {};
-  return name.substr(0, open);
+  const auto member = split_archive_name(name);
+  return member ? member->archive : std::string_view();
 }
 
-std::string_view member_of(std::string_view name) {
-  const size_t open = name.find('(');
-  return name.substr(open + 1, name.size() - open - 2);
-}
+std::string_view member_of(std::string_view name) { return split_archive_name(name)->member; }
 
 // Without a pattern rule, a name's stem is what stands before a known suffix.
 std::string_view suffix_stem(const Database& db, std::string_view name) {

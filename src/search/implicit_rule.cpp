@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cmzmake/base/archive_name.h"
 #include "cmzmake/base/strings.h"
 #include "cmzmake/eval/recipes.h"
 #include "cmzmake/eval/special_targets.h"
@@ -89,10 +90,8 @@ void Search::add_globbed(FoundPrerequisite&& found, std::vector<FoundPrerequisit
 }
 
 bool Search::exists(std::string_view name) {
-  const size_t open = name.find('(');
-  if (open != std::string_view::npos && open > 0 && name.back() == ')')
-    return !e_.disk.member_mtime(name.substr(0, open), name.substr(open + 1, name.size() - open - 2))
-                .is_absent();
+  if (const auto member = split_archive_name(name))
+    return !e_.disk.member_mtime(member->archive, member->member).is_absent();
   return e_.disk.listed(name);
 }
 
@@ -104,11 +103,9 @@ bool Search::implicit_rule(Target& target) {
   }
   const std::string_view name = target.name.view();
   std::unique_ptr<FoundRule> found = find_rule(&target, name, false, 0);
-  if (!found) {
-    const size_t open = name.find('(');
-    if (open != std::string_view::npos && open > 0 && name.back() == ')')
-      found = find_rule(&target, name.substr(open), true, 0);
-  }
+  if (!found)
+    if (const auto member = split_archive_name(name))
+      found = find_rule(&target, name.substr(member->archive.size()), true, 0);
   if (!found) return false;
   apply(target, *found);
   return true;

@@ -163,6 +163,7 @@ class Builder : private JobListener {
 
   // times (times.cpp)
   FileTime mtime(Target& target);
+  FileTime time_as_target(Target& target);
   FileTime read_mtime(Target& target);
   void check_future(Target& target, FileTime time);
   bool touch(Target& target);
