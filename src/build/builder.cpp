@@ -55,6 +55,7 @@ Status Builder::run(const std::vector<Target*>& goals) {
   for (size_t i = 0; i < goals_.size() && !stopping(); ++i) {
     goal_ = static_cast<uint32_t>(i);
     cursor_ = order_ + 1;
+    goals_[i] = resolve(goals_[i]);
     if (goals_[i]->progress == Progress::untouched) walk(goals_[i]);
     some_goal_finished_ = true;  // or was finished before
     tell(i + 1);

@@ -29,6 +29,7 @@ void Builder::decide(Frame& frame) {
 
   bool prerequisites_changed = false;
   for (Prerequisite& p : target.prerequisites) {
+    while (p.target->merged_into) p.target = p.target->merged_into;
     const FileTime time = mtime(*p.target);
     if (!p.order_only && time.is_absent() && !is_intermediate(*p.target)) frame.must_make = true;
     bool changed = p.target->time_changed || (p.target->phony && p.target->updated);
@@ -128,6 +129,7 @@ void Builder::finish(Target& target, Status status, bool ran) {
       }
       if (really) {
         target.mtime = FileTime::unknown();
+        target.vpath_searched = target.ignore_vpath;
         disk_.changed(target.name.view());
       } else {
         target.mtime = FileTime::newest();

@@ -53,14 +53,16 @@ FileTime Builder::read_mtime(Target& target) {
   if (time.is_absent() && !target.vpath_searched && !target.ignore_vpath) {
     target.vpath_searched = true;
     if (auto found = search_.vpath(name)) {
-      db_.rename_target(target, db_.symbols.intern(found->path));
+      const Symbol path = db_.symbols.intern(found->path);
+      if (Target* other = db_.find_target(path); other && other != &target && !target.double_colon_head) {
+        merge(target, *other);
+        return mtime(*other);
+      }
+      db_.rename_target(target, path);
       if (found->in_gpath) target.ignore_vpath = true;
       const FileTime there = options_.check_symlink_times ? disk_.mtime_newest_link(found->path)
                                                           : disk_.mtime(found->path);
-      const Target* known = db_.find_target(found->path);
-      if (known && known != &target && !known->mtime.is_unknown())
-        time = known->mtime;
-      else if (!there.is_absent())
+      if (!there.is_absent())
         time = there;
       if (found->in_gpath) target.hashed_name = target.name;
     }
@@ -69,6 +71,58 @@ FileTime Builder::read_mtime(Target& target) {
     check_future(target, time);
   }
   return time;
+}
+
+// vpath found `from` where the makefiles know `into`: from now on they are one.
+void Builder::merge(Target& from, Target& into) {
+  const Target& first_rule = into.double_colon ? *into.next_double_colon : into;
+  if (from.recipe && first_rule.recipe && from.recipe != first_rule.recipe) {
+    const Location where = from.recipe->where;
+    const auto say = [&](const std::string& text) { e_.diagnostics.message(where, text); };
+    const std::string_view old_name = from.name.view(), name = into.name.view();
+    say(fmt::format("Recipe was specified for file '{}' at {}:{},", old_name, where.file, where.line));
+    say(fmt::format("but '{}' is now considered the same file as '{}'.", old_name, name));
+    say(fmt::format("Recipe for '{}' will be ignored in favor of the one for '{}'.", old_name, name));
+  } else if (from.recipe && !into.recipe) {
+    into.recipe = from.recipe;
+    into.stem = from.stem;
+  }
+  if (from.double_colon != into.double_colon && from.is_target) {
+    const char* kinds[] = {"single-colon", "double-colon"};
+    throw Fatal({}, fmt::format("can't rename {} '{}' to {} '{}'", kinds[from.double_colon], from.name.view(),
+                                kinds[into.double_colon], into.name.view()));
+  }
+  if (into.progress == Progress::finished && !from.prerequisites.empty()) {  // it has more to look at now
+    into.progress = Progress::untouched;
+    into.status = Status::none;
+  }
+  into.prerequisites.insert(into.prerequisites.end(), from.prerequisites.begin(), from.prerequisites.end());
+  for (Target* entry = from.next_double_colon; entry; entry = entry->next_double_colon)
+    if (entry->double_colon_head == &from) entry->double_colon_head = &into;
+  if (from.double_colon) {
+    Target* last = &into;
+    while (last->next_double_colon) last = last->next_double_colon;
+    last->next_double_colon = from.next_double_colon;
+  }
+  if (from.variables) {
+    if (!into.variables)
+      into.variables = from.variables;
+    else
+      into.variables->add_missing(*from.variables);
+  }
+  into.is_target |= from.is_target;
+  into.is_explicit |= from.is_explicit;
+  into.precious |= from.precious;
+  into.phony |= from.phony;
+  into.command_line |= from.command_line;
+  into.silent |= from.silent;
+  into.ignore_errors |= from.ignore_errors;
+  into.secondary |= from.secondary;
+  into.not_intermediate |= from.not_intermediate;
+  into.not_parallel |= from.not_parallel;
+  into.snapped &= from.snapped;
+  if (!into.parent) into.parent = from.parent;
+  from.merged_into = &into;
 }
 
 // The target's time as its prerequisites are compared with: one that is known to the second only is as new
@@ -93,7 +147,7 @@ void Builder::check_future(Target& target, FileTime time) {
   clock_skew_ = true;
   Event event{};
   event.kind = Event::Kind::time_in_future;
-  event.target = target.name.view();
+  event.target = target.hashed_name.view();  // it is looked at before vpath's name is taken over
   event.seconds = static_cast<double>(time.ns - now_) / kSecond;
   events_.on(event);
 }

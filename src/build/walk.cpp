@@ -192,14 +192,11 @@ void Builder::begin_update(Frame& frame) {
   rewind(frame);
 }
 
-// A prerequisite that vpath finds under the name of another target is that target.
-void Builder::resolve(Prerequisite& p) {
-  Target& t = *p.target;
-  if (t.progress != Progress::untouched || t.is_target || t.recipe || t.phony) return;
-  mtime(t);
-  if (t.name == t.hashed_name) return;
-  Target* other = db_.find_target(t.name);
-  if (other && other != &t) p.target = other;
+// What vpath finds under the name of another target is that target.
+Target* Builder::resolve(Target* t) {
+  if (t->progress == Progress::untouched) mtime(*t);
+  while (t->merged_into) t = t->merged_into;
+  return t;
 }
 
 void Builder::visit(Target& child, Frame& from) {
@@ -305,7 +302,7 @@ bool Builder::next_prerequisite(Frame& frame) {
 
   if (frame.next >= target.prerequisites.size()) return false;
   Prerequisite& p = prerequisite_at(target, frame.next);
-  resolve(p);
+  p.target = resolve(p.target);
   const bool serial = frame.target->not_parallel;
   if ((p.wait_before || serial) && frame.running && frame.next > 0) {
     return false;  // .WAIT: the rest is looked at when what came before is finished
@@ -403,7 +400,7 @@ void Builder::step_check(Frame& frame) {
     return;
   }
   Prerequisite& p = prerequisite_at(target, frame.next);
-  resolve(p);
+  p.target = resolve(p.target);
   Target& child = *p.target;
   if (child.being_checked) {
     Event event{};

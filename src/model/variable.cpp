@@ -32,6 +32,23 @@ void VariableSet::erase(Symbol name) {
   if (items_.size() <= kLinear) index_.clear();
 }
 
+void VariableSet::add_missing(const VariableSet& other) {
+  for (const auto& from : other) {
+    if (find(from->name)) continue;
+    Variable& v = at(from->name);
+    v.where = from->where;
+    v.flavor = from->flavor;
+    v.origin = from->origin;
+    v.export_ = from->export_;
+    v.private_ = from->private_;
+    v.append = from->append;
+    v.conditional = from->conditional;
+    v.special = from->special;
+    v.name_seen = from->name_seen;
+    v.set_value(from->value);
+  }
+}
+
 void VariableSet::clear() {
   ++version_;
   items_.clear();

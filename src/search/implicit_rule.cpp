@@ -101,7 +101,8 @@ bool Search::implicit_rule(Target& target) {
     index_version_ = e_.db.pattern_rules_version;
     impossible_.clear();
   }
-  const std::string_view name = target.name.view();
+  // By the makefile's name for it, also where vpath has found another.
+  const std::string_view name = target.hashed_name.view();
   std::unique_ptr<FoundRule> found = find_rule(&target, name, false, 0);
   if (!found)
     if (const auto member = split_archive_name(name))

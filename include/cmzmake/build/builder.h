@@ -136,7 +136,7 @@ class Builder : private JobListener {
   bool next_prerequisite(Frame& frame);
   bool next_member(Frame& frame);
   static void rewind(Frame& frame);
-  void resolve(Prerequisite& prerequisite);
+  Target* resolve(Target* target);
   void visit(Target& target, Frame& from);
   void pop(Result result);
   void deliver(Result result);
@@ -166,6 +166,7 @@ class Builder : private JobListener {
   FileTime time_as_target(Target& target);
   FileTime read_mtime(Target& target);
   void check_future(Target& target, FileTime time);
+  void merge(Target& from, Target& into);
   bool touch(Target& target);
 
   // jobs (jobs.cpp)

@@ -70,6 +70,7 @@ struct Target {
   const Scope* scope = nullptr;      // what its recipe sees; made when it is first considered
   Target* parent = nullptr;          // the target that first wanted it
   TargetGroup* group = nullptr;
+  Target* merged_into = nullptr;     // vpath found it under the name of that other target: they are one
   // A target of double-colon rules has no rule of its own: each of its rules is a Target of the same name
   // (not found by look-up), linked here in order. Manual, "Double-Colon Rules".
   Target* next_double_colon = nullptr;

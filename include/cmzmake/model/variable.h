@@ -80,6 +80,8 @@ class VariableSet {
   // The variable of that name, made when there is none.
   Variable& at(Symbol name);
   void erase(Symbol name);
+  // Adds copies of the variables of `other` whose names are not in this set.
+  void add_missing(const VariableSet& other);
   void clear();
 
   size_t size() const { return items_.size(); }
