@@ -23,7 +23,7 @@ void Builder::decide(Frame& frame) {
       event.target = target.name.view();
       events_.on(event);
     }
-    finish(target, status, false);
+    finish(target, status, Ran::no);
     return;
   }
 
@@ -42,7 +42,7 @@ void Builder::decide(Frame& frame) {
     make_it = false;
   if (!make_it) {
     pop(result);
-    finish(target, Status::success, false);
+    finish(target, Status::success, Ran::no);
     return;
   }
 
@@ -67,10 +67,10 @@ void Builder::remake(Target& target, const Frame& frame) {
   const FileTime time = frame.time;
   if (target.recipe == nullptr) {
     if (target.phony || target.is_target) {
-      finish(target, Status::success, false);
+      finish(target, Status::success, Ran::no);
     } else {
       no_rule(target);
-      finish(target, Status::failed, false);
+      finish(target, Status::failed, Ran::no);
     }
     return;
   }
@@ -111,19 +111,19 @@ void Builder::no_rule(Target& target) {
 }
 
 // The target's own part is over: its time, its peers, and everybody who waits for it.
-void Builder::finish(Target& target, Status status, bool ran) {
+void Builder::finish(Target& target, Status status, Ran ran) {
   if (target.progress == Progress::finished) return;
   target.progress = Progress::finished;
   target.status = status;
   const bool pretending = options_.dry_run || options_.question || options_.touch;
 
-  if (ran) {
+  if (ran != Ran::no) {
     if (!pretending) disk_.forget_all();  // a recipe may make more than its target
     target.updated = true;
     if (target.time_before.is_unknown()) target.time_before = target.mtime;
     if (!target.phony) {
-      bool really = !pretending;
-      if (pretending && target.recipe) {  // recursive lines run even then
+      bool really = !pretending || ran == Ran::empty;
+      if (!really && target.recipe) {  // recursive lines run even then
         really = true;
         for (const RecipeLine& line : target.recipe->lines) really &= line.flags.recursive;
       }

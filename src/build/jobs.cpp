@@ -28,18 +28,18 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     blank &= text.empty();
   }
   if (blank) {  // an empty recipe runs nothing, but makes the target count as remade
-    finish(target, Status::success, true);
+    finish(target, Status::success, Ran::empty);
     return;
   }
 
   if (options_.touch && !recipe.any_recursive) {
     if (target.phony) {
-      finish(target, Status::success, true);
+      finish(target, Status::success, Ran::yes);
       return;
     }
     goal_changed_[target.goal] = 1;
     const bool ok = touch(target);
-    finish(target, ok ? Status::success : Status::failed, true);
+    finish(target, ok ? Status::success : Status::failed, Ran::yes);
     if (ok && !options_.dry_run) target.mtime = FileTime::unknown();
     return;
   }
@@ -63,13 +63,13 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     for (const ExpandedLine& line : running.lines) any |= !line.flags.recursive;
     if (any) {
       question_out_of_date_ = true;
-      finish(target, Status::question, false);
+      finish(target, Status::question, Ran::no);
       if (!options_.keep_going) stop_ = true;
       return;
     }
   }
   if (running.lines.empty()) {
-    finish(target, Status::success, true);
+    finish(target, Status::success, Ran::empty);
     return;
   }
 
@@ -103,7 +103,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
   }
 
   if (any_process && !acquire_slot()) {
-    finish(target, Status::failed, false);
+    finish(target, Status::failed, Ran::no);
     return;
   }
   if (capture_ && capture_->mode() != OutputSync::none && any_process) {
@@ -301,7 +301,7 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
     capture_->dump(running.capture);
     capture_->close(running.capture);
   }
-  finish(target, status, true);
+  finish(target, status, Ran::yes);
 }
 
 // A target whose recipe failed is deleted if the recipe has changed it: the next run must not take it for done.

@@ -62,7 +62,12 @@ FileTime Builder::read_mtime(Target& target) {
       if (found->in_gpath) target.ignore_vpath = true;
       const FileTime there = options_.check_symlink_times ? disk_.mtime_newest_link(found->path)
                                                           : disk_.mtime(found->path);
-      if (!there.is_absent())
+      std::string_view plain = found->path;  // VPATH may say ./dir where -W says dir
+      while (plain.substr(0, 2) == "./") plain.remove_prefix(2);
+      if (const Target* known = db_.find_target(plain);
+          plain.size() < found->path.size() && known && !known->mtime.is_unknown())
+        time = known->mtime;
+      else if (!there.is_absent())
         time = there;
       if (found->in_gpath) target.hashed_name = target.name;
     }

@@ -107,6 +107,7 @@ void Builder::prepare(Target& target) {
 // .EXTRA_PREREQS. Manual, "Other Special Variables".
 void Builder::add_extra_prerequisites(Target& target) {
   if (target.double_colon) return;
+  if (!target.recipe && !target.is_target) return;
   // The target's own or the global one: it is not inherited.
   const Scope* scope = target_scope(e_, target);
   const Symbol name = db_.symbols.intern(".EXTRA_PREREQS");

@@ -110,7 +110,8 @@ struct Session::Impl {
   void join_jobserver();
   void open_pool();
   std::vector<Target*> goals();
-  void mark_old_and_new();
+  void mark_old_files();
+  void mark_new_files();
   [[noreturn]] void restart();
   int build();
   int leave(int status);
@@ -535,7 +536,7 @@ std::vector<Target*> Session::Impl::goals() {
   return out;
 }
 
-void Session::Impl::mark_old_and_new() {
+void Session::Impl::mark_old_files() {
   for (const std::string& name : options.old_files) {
     Target& t = db.target(name);
     t.old_file = true;
@@ -543,14 +544,10 @@ void Session::Impl::mark_old_and_new() {
     t.progress = Progress::finished;
     t.status = Status::success;
   }
-  for (const std::string& name : options.new_files) {
-    Target& t = db.target(name);
-    // A makefile that is new for ever would be remade for ever.
-    if (restarts > 0 && std::any_of(evaluator->makefiles.begin(), evaluator->makefiles.end(),
-                                    [&](const ReadMakefile& m) { return m.target == &t; }))
-      continue;
-    t.mtime = FileTime::newest();
-  }
+}
+
+void Session::Impl::mark_new_files() {
+  for (const std::string& name : options.new_files) db.target(name).mtime = FileTime::newest();
 }
 
 void Session::Impl::restart() {
@@ -621,7 +618,7 @@ int Session::Impl::build() {
   b.dry_run = options.dry_run;
   b.question = options.question;
   b.touch = options.touch;
-  b.always_make = options.always_make && restarts == 0;
+  b.always_make = options.always_make;
   b.ignore_errors = options.ignore_errors;
   b.silent = options.silent;
   b.trace = options.trace || options.debug_flags().print || options.debug_flags().why;
@@ -646,7 +643,10 @@ int Session::Impl::build() {
 
   BuildContext context{*evaluator, *search, *disk, executor, *pool, *report, capture ? &*capture : nullptr};
   builder.emplace(context, b);
-  mark_old_and_new();
+  // The makefiles that a restart reads again are not remade for ever: -B and -W count once for them.
+  builder->already_restarted = restarts > 0;
+  mark_old_files();
+  if (restarts == 0) mark_new_files();
 
   const auto remade = builder->remake_makefiles(evaluator->makefiles);
   if (builder->fatal_signal()) return 2;
@@ -655,6 +655,7 @@ int Session::Impl::build() {
     return 2;
   }
   if (remade == Builder::Remade::changed) restart();
+  if (restarts > 0) mark_new_files();
   int status = builder->build(goals());
   if (builder->fatal_signal() == 0) builder->remove_intermediates();
   if (builder->clock_skew()) {

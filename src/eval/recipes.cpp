@@ -17,6 +17,15 @@ std::string_view archive_of(std::string_view name) {
 
 std::string_view member_of(std::string_view name) { return split_archive_name(name)->member; }
 
+// Nothing for a shell to do: blanks, and newlines behind a backslash.
+bool is_blank_line(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '\n') continue;
+    if (!is_space(text[i])) return false;
+  }
+  return true;
+}
+
 // Without a pattern rule, a name's stem is what stands before a known suffix.
 std::string_view suffix_stem(const Database& db, std::string_view name) {
   for (std::string_view suffix : db.suffixes)
@@ -265,7 +274,7 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target) {
         if (end == std::string_view::npos) break;
         body.remove_prefix(end + 1);
       }
-      if (!trim(whole).empty()) out.push_back({std::move(whole), line.line, flags});
+      if (!is_blank_line(whole)) out.push_back({std::move(whole), line.line, flags});
       continue;
     }
 
@@ -282,7 +291,7 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target) {
       std::string_view body = rest.substr(0, end);
       LineFlags flags = line.flags;
       flags |= take_flags(body);
-      if (!trim(body).empty()) out.push_back({std::string(body), line.line, flags});
+      if (!is_blank_line(body)) out.push_back({std::string(body), line.line, flags});
       if (end == std::string_view::npos) break;
       rest.remove_prefix(end + 1);
     }

@@ -157,7 +157,8 @@ class Builder : private JobListener {
   bool is_intermediate(const Target& target) const {
     return !target.phony && (target.intermediate || (db_.special.secondary_all && !target.not_intermediate));
   }
-  void finish(Target& target, Status status, bool ran);
+  enum class Ran : uint8_t { no, empty, yes };  // a recipe; empty: it had nothing for a shell to do
+  void finish(Target& target, Status status, Ran ran);
   void finished(Target& target);
   std::string reason(const Target& target, bool absent, FileTime time) const;
 
