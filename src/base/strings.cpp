@@ -55,4 +55,13 @@ bool Pattern::match(std::string_view word, std::string_view* stem) const {
   return true;
 }
 
+std::string_view without_dot_slash(std::string_view name) {
+  if (name.size() < 2 || name[0] != '.' || name[1] != '/') return name;
+  while (name.size() >= 2 && name[0] == '.' && name[1] == '/') {
+    name.remove_prefix(2);
+    while (!name.empty() && name[0] == '/') name.remove_prefix(1);
+  }
+  return name.empty() ? std::string_view("./") : name;
+}
+
 }  // namespace cmz

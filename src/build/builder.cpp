@@ -134,17 +134,22 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
   // A double-colon target without prerequisites would be remade for ever.
   makefile_of_.clear();
   std::vector<Target*> goals;
+  bool unreadable = false;
   for (auto it = makefiles.begin(); it != makefiles.end(); ++it) {
     Target* target = it->target;
     if (std::find(goals.begin(), goals.end(), target) != goals.end()) continue;
     bool endless = false;
     for (const Target* t = target->next_double_colon; t; t = t->next_double_colon)
       endless |= t->prerequisites.empty() && t->recipe != nullptr;
-    if (endless || target->phony) continue;
+    if (endless || target->phony) {  // it cannot help one that could not be read
+      if (it->error != 0 && !it->optional) unreadable = true, show_missing(*it);
+      continue;
+    }
     if (it->optional || it->is_default) target->optional_makefile = true;
     makefile_of_[target] = &*it;
     goals.push_back(target);
   }
+  if (unreadable) return Remade::failed;
   if (goals.empty()) return Remade::nothing;
   std::vector<FileTime> before;
   for (Target* goal : goals) before.push_back(mtime(*goal));
@@ -167,7 +172,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
                                          [&](const ReadMakefile& m) { return m.target == &goal; });
       if (goal.optional_makefile || (makefile->error == 0 && !goal.updated && !goal.recipe)) continue;
       failed = true;
-      if (options_.keep_going) {
+      if (options_.keep_going || !stop_) {
         Event event{};
         event.kind = Event::Kind::makefile_failed;
         event.target = goal.name.view();
@@ -185,6 +190,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
     if (t.progress == Progress::finished && t.status == Status::failed && !t.shown_error) {
       t.progress = Progress::untouched;
       t.status = Status::none;
+      t.parent = nullptr;
       t.waiters.clear();
       t.pending = 0;
     }

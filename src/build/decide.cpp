@@ -82,14 +82,18 @@ void Builder::show_goal_error(const Target& target) {
   if (!remaking_makefiles_ || target.goal >= goals_.size()) return;
   const auto found = makefile_of_.find(goals_[target.goal]);
   if (found == makefile_of_.end() || found->second->error == 0 || found->second->optional) return;
-  const std::string why = std::generic_category().message(found->second->error);
+  show_missing(*found->second);
+  makefile_of_.erase(found);
+}
+
+void Builder::show_missing(const ReadMakefile& makefile) {
+  const std::string why = std::generic_category().message(makefile.error);
   Event event{};
   event.kind = Event::Kind::makefile_missing;
-  event.target = found->second->target->name.view();
-  event.where = found->second->where;
+  event.target = makefile.target->name.view();
+  event.where = makefile.where;
   event.text = why;
   events_.on(event);
-  makefile_of_.erase(found);
 }
 
 void Builder::no_rule(Target& target) {

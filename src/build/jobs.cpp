@@ -40,7 +40,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     goal_changed_[target.goal] = 1;
     const bool ok = touch(target);
     finish(target, ok ? Status::success : Status::failed, Ran::yes);
-    if (ok && !options_.dry_run) target.mtime = FileTime::unknown();
+    if (ok && !options_.dry_run && !target.double_colon_head) target.mtime = FileTime::unknown();
     return;
   }
 

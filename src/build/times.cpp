@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "cmzmake/base/archive_name.h"
+#include "cmzmake/base/strings.h"
 #include "cmzmake/build/builder.h"
 
 namespace cmz {
@@ -62,8 +63,7 @@ FileTime Builder::read_mtime(Target& target) {
       if (found->in_gpath) target.ignore_vpath = true;
       const FileTime there = options_.check_symlink_times ? disk_.mtime_newest_link(found->path)
                                                           : disk_.mtime(found->path);
-      std::string_view plain = found->path;  // VPATH may say ./dir where -W says dir
-      while (plain.substr(0, 2) == "./") plain.remove_prefix(2);
+      const std::string_view plain = without_dot_slash(found->path);  // VPATH may say ./dir where -W says dir
       if (const Target* known = db_.find_target(plain);
           plain.size() < found->path.size() && known && !known->mtime.is_unknown())
         time = known->mtime;

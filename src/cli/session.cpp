@@ -510,11 +510,7 @@ void Session::Impl::open_pool() {
 std::vector<Target*> Session::Impl::goals() {
   std::vector<Target*> out;
   const auto add = [&](std::string_view name) {
-    while (name.size() > 2 && name.substr(0, 2) == "./") {
-      name.remove_prefix(2);
-      while (!name.empty() && name[0] == '/') name.remove_prefix(1);
-    }
-    out.push_back(&db.target(name));
+    out.push_back(&db.target(without_dot_slash(name)));
   };
   for (const std::string& goal : options.goals) add(goal);
   if (!out.empty()) return out;
@@ -538,7 +534,7 @@ std::vector<Target*> Session::Impl::goals() {
 
 void Session::Impl::mark_old_files() {
   for (const std::string& name : options.old_files) {
-    Target& t = db.target(name);
+    Target& t = db.target(without_dot_slash(name));
     t.old_file = true;
     t.mtime = FileTime::oldest();
     t.progress = Progress::finished;
@@ -547,7 +543,8 @@ void Session::Impl::mark_old_files() {
 }
 
 void Session::Impl::mark_new_files() {
-  for (const std::string& name : options.new_files) db.target(name).mtime = FileTime::newest();
+  for (const std::string& name : options.new_files)
+    db.target(without_dot_slash(name)).mtime = FileTime::newest();
 }
 
 void Session::Impl::restart() {

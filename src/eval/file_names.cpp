@@ -6,15 +6,6 @@
 
 namespace cmz {
 
-std::string_view FileNames::strip_slow(std::string_view name) {
-  std::string_view left = name;
-  while (left.size() >= 2 && left[0] == '.' && left[1] == '/') {
-    left.remove_prefix(2);
-    while (!left.empty() && left[0] == '/') left.remove_prefix(1);
-  }
-  return left.empty() ? std::string_view("./") : left;
-}
-
 // A word in which a backslash quotes a blank (and a backslash before one).
 bool FileNames::Careful::next_quoted_word() {
   rest_ = skip_spaces(rest_);
@@ -70,7 +61,7 @@ bool FileNames::Careful::next(std::string_view* out) {
       if (nothing) continue;
     }
 
-    word_ = std::string(strip(word_));
+    word_ = std::string(without_dot_slash(word_));
     if (disk_ == nullptr || word_.find_first_of("*?[~") == std::string::npos) {
       *out = word_;
       return true;

@@ -20,7 +20,7 @@ class FileNames {
   void for_each(Take take) const {
     if (text_.find_first_of("\\*?[~(") == std::string_view::npos) {
       std::string_view rest = text_;
-      for (std::string_view w = next_word(rest); !w.empty(); w = next_word(rest)) take(strip(w));
+      for (std::string_view w = next_word(rest); !w.empty(); w = next_word(rest)) take(without_dot_slash(w));
       return;
     }
     Careful careful{text_, disk_};
@@ -28,12 +28,6 @@ class FileNames {
   }
 
  private:
-  static std::string_view strip(std::string_view name) {
-    if (name.size() < 2 || name[0] != '.' || name[1] != '/') return name;
-    return strip_slow(name);
-  }
-  static std::string_view strip_slow(std::string_view name);
-
   // The general case, one name at a time.
   class Careful {
    public:

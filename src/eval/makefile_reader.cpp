@@ -245,12 +245,7 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
     }
   }
 
-  std::string_view target_name = path;
-  while (target_name.size() > 2 && target_name.substr(0, 2) == "./") {
-    target_name.remove_prefix(2);
-    while (!target_name.empty() && target_name[0] == '/') target_name.remove_prefix(1);
-  }
-  Target& target = db.target(db.symbols.intern(target_name));
+  Target& target = db.target(without_dot_slash(path));
   target.is_explicit = true;
   makefiles.push_back({&target, place, optional, error.value(), is_default});
   if (error) {

@@ -169,9 +169,7 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
     if (!next_word(words).empty()) throw Fatal(e_.where, "multiple target patterns");
     if (find_percent(pattern) == kNpos) throw Fatal(e_.where, "target pattern contains no '%'");
     fresh.is_static_pattern = true;
-    fresh.static_pattern = pattern;
-    while (fresh.static_pattern.size() > 2 && fresh.static_pattern.substr(0, 2) == "./")
-      fresh.static_pattern.erase(0, 2);
+    fresh.static_pattern = without_dot_slash(pattern);
     prerequisites = prerequisites.substr(second_colon + 1);
   }
   std::string prerequisite_buffer;

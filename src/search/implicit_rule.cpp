@@ -212,7 +212,7 @@ void Search::add_names(const PatternPrerequisite& p, Target* target, std::string
     made.wait_before = std::exchange(f.wait_before, false);
     made.from_pattern = f.from_pattern;
     made.name = f.from_pattern ? fmt::format("{}{}", match.directory, word) : std::string(word);
-    while (made.name.size() > 2 && made.name.compare(0, 2, "./") == 0) made.name.erase(0, 2);
+    if (made.name[0] == '.') made.name = std::string(without_dot_slash(made.name));
     add_globbed(std::move(made), out);
   };
   std::string_view rest = expanded;

@@ -74,6 +74,9 @@ class Words {
   std::string_view text_;
 };
 
+// A file's name without the `./` (and slashes that follow it) at its start; `./` itself stays.
+std::string_view without_dot_slash(std::string_view name);
+
 // A text with at most one `%` that stands for anything, its backslashes already removed.
 // Manual, "Functions for String Substitution and Analysis".
 struct Pattern {

@@ -154,6 +154,7 @@ class Builder : private JobListener {
   void remake(Target& target, const Frame& frame);
   void no_rule(Target& target);
   void show_goal_error(const Target& target);
+  void show_missing(const ReadMakefile& makefile);
   bool is_intermediate(const Target& target) const {
     return !target.phony && (target.intermediate || (db_.special.secondary_all && !target.not_intermediate));
   }
