@@ -238,9 +238,6 @@ void Session::Impl::apply_options() {
   s.warn_undefined = options.warn_undefined;
   s.no_builtin_rules = options.no_builtin_rules;
   s.no_builtin_variables = options.no_builtin_variables;
-  if (options.environment_overrides)
-    for (const auto& v : db.globals)
-      if (v->origin == Origin::environment) v->origin = Origin::environment_override;
 }
 
 // A makefile set MAKEFLAGS: its options count from now on, and it shows them in make's order.

@@ -65,15 +65,12 @@ std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope
       if (!is_exported(v, said, export_all)) continue;
       if (v.name == names_->shell && v.export_ == Export::unsaid && v.origin != Origin::command_line)
         continue;  // the environment's own SHELL goes through, below
-      if (shell_depth_ > 1 || (for_shell_function && v.expanding)) {
-        // A value that needs $(shell) while $(shell) collects values: the old one stands.
-        if (v.expanding || v.value.find("$(shell") != std::string::npos) {
-          const std::string prefix = std::string(v.name.view()) + "=";
-          for (const std::string& entry : original_environment)
-            if (entry.compare(0, prefix.size(), prefix) == 0)
-              out.emplace_back(v.name.view(), entry.substr(prefix.size()));
-          continue;
-        }
+      // A value that is needed for itself: what make got stands. Values that need $(shell) for $(shell) for
+      // $(shell) are left at that too: there would be as many calls as there are orders of the variables.
+      if (for_shell_function &&
+          (v.expanding || (shell_depth_ > 2 && v.value.find("$(shell") != std::string::npos))) {
+        if (auto value = original_value(v.name.view())) out.emplace_back(v.name.view(), *value);
+        continue;
       }
       std::string value;
       expand_variable(v, value);
@@ -84,15 +81,21 @@ std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope
   bool shell_given = false;
   for (const auto& [name, value] : out) shell_given |= name == "SHELL";
   if (!shell_given)
-    for (const std::string& entry : original_environment)
-      if (entry.compare(0, 6, "SHELL=") == 0) out.emplace_back("SHELL", entry.substr(6));
+    if (auto value = original_value("SHELL")) out.emplace_back("SHELL", *value);
 
   std::string level;
   if (Variable* v = db.globals.find(names_->makelevel)) level = v->value;
   int number = 0;
   std::from_chars(level.data(), level.data() + level.size(), number);
-  out.emplace_back("MAKELEVEL", std::to_string(number + (for_shell_function ? 0 : 1)));
+  out.emplace_back("MAKELEVEL", std::to_string(number + 1));
   return out;
+}
+
+std::optional<std::string_view> Evaluator::original_value(std::string_view name) const {
+  for (const std::string& entry : original_environment)
+    if (entry.size() > name.size() && entry[name.size()] == '=' && entry.starts_with(name))
+      return std::string_view(entry).substr(name.size() + 1);
+  return std::nullopt;
 }
 
 bool Evaluator::exports_are_constant() {

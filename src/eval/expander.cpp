@@ -176,6 +176,10 @@ void Evaluator::expand_value(Variable& variable, std::string& out) {
     return;
   }
   if (variable.expanding && !variable.call_depth) {
+    if (shell_depth_ > 0) {  // $(shell) collects its environment: manual, "The shell Function"
+      if (auto value = original_value(variable.name.view())) out += *value;
+      return;
+    }
     const Location place = variable.where.known() ? variable.where : where;
     throw Fatal(place, fmt::format("Recursive variable '{}' references itself (eventually)",
                                    variable.name.view()));

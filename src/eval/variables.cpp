@@ -115,7 +115,7 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
 void Evaluator::assign_for_target(VariableSet& set, std::string_view name, AssignOp op,
                                   std::string_view text, Origin origin,
                                   const Modifiers& modifiers) {
-  Scope own{&set, &global_scope_, false};
+  Scope own{&set, scope_, false};
   ScopeGuard guard(*this, &own);
   Variable* v = assign(set, name, op, text, origin, true);
   if (v == nullptr) return;

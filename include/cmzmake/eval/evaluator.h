@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -125,6 +126,8 @@ class Evaluator {
   // --- exported variables (environment.cpp) ---
   // The NAME=VALUE pairs for a child of a recipe that sees `scope`.
   std::vector<std::pair<std::string, std::string>> exported(const Scope* scope, bool for_shell_function);
+  // What make itself got for `name`; nullopt when it got nothing.
+  std::optional<std::string_view> original_value(std::string_view name) const;
   // Whether exported() gives the same for every target without variables of its own.
   bool exports_are_constant();
 
