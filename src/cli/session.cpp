@@ -102,6 +102,7 @@ struct Session::Impl {
   void define_variables();
   void set_makeflags();
   void makeflags_changed();
+  Builder::Remade remake_makefiles();
   void set_include_dirs();
   void forget_builtin_variables();
   void apply_options();
@@ -642,7 +643,7 @@ int Session::Impl::build() {
   mark_old_files();
   if (restarts == 0) mark_new_files();
 
-  const auto remade = builder->remake_makefiles(evaluator->makefiles);
+  const auto remade = remake_makefiles();
   if (builder->fatal_signal()) return 2;
   if (remade == Builder::Remade::failed) {
     builder->drain(true);
@@ -658,6 +659,21 @@ int Session::Impl::build() {
     report->on(event);
   }
   return status;
+}
+
+// Makefiles are remade for real, by the recipes' own makes too.
+Builder::Remade Session::Impl::remake_makefiles() {
+  const bool dry_run = std::exchange(options.dry_run, false);
+  const bool question = std::exchange(options.question, false);
+  const bool touch = std::exchange(options.touch, false);
+  const bool differs = dry_run || question || touch;
+  if (differs) set_makeflags();
+  const auto remade = builder->remake_makefiles(evaluator->makefiles);
+  options.dry_run = dry_run;
+  options.question = question;
+  options.touch = touch;
+  if (differs) set_makeflags();
+  return remade;
 }
 
 int Session::Impl::run() {
