@@ -445,7 +445,6 @@ void Session::Impl::read_makefiles() {
   if (!options.no_builtin_rules) {
     e.define_builtin_rules();
   } else if (had_rules) {
-    if (const Target* suffixes = db.find_target(".SUFFIXES"); suffixes && suffixes->builtin) db.suffixes.clear();
     e.define_global("SUFFIXES", "", Origin::default_);
   }
 }

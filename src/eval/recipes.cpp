@@ -134,7 +134,7 @@ const Scope* target_scope(Evaluator& e, Target& target) {
           if (p.modifiers.export_) v->export_ = Export::yes;
           if (p.modifiers.unexport_) v->export_ = Export::no;
         }
-        e.yield_to_global(*target.pattern_variables, p.name);
+        e.yield_to_global(*target.pattern_variables, e.db.symbols.intern(p.name));
       } else {
         e.assign_for_target(*target.pattern_variables, p.name, p.op, p.value, origin, p.modifiers);
       }

@@ -15,12 +15,17 @@ namespace {
 
 constexpr size_t kNpos = std::string_view::npos;
 
-// `\:` and `\;` become `:` and `;`.
+// `\:` and `\;` become `:` and `;`; of the backslashes before them, every other one stays.
 std::string_view unquote_marks(std::string_view text, std::string& buffer) {
   if (text.find('\\') == kNpos) return text;
   buffer.clear();
   for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == ':' || text[i + 1] == ';')) ++i;
+    size_t end = i;
+    while (end < text.size() && text[end] == '\\') ++end;
+    if (end > i && end < text.size() && (text[end] == ':' || text[end] == ';')) {
+      buffer.append((end - i) / 2, '\\');
+      i = end;
+    }
     buffer += text[i];
   }
   return buffer;
@@ -215,11 +220,10 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
   targets = unquote_marks(targets, buffer);
   std::vector<std::string> names;
   FileNames(targets, &e_.disk).for_each([&](std::string_view name) { names.emplace_back(name); });
-  const std::string name(trim(e_.expand(s.name)));
-  if (name.empty()) throw Fatal(e_.where, "empty variable name");
-
   for (const std::string& target_name : names) {
     if (find_percent(target_name) != kNpos) {
+      const std::string name(trim(e_.expand(s.name)));
+      if (name.empty()) throw Fatal(e_.where, "empty variable name");
       PatternVariable p;
       p.pattern = parse_rule_pattern(target_name, e_.db.arena);
       p.pattern_length = target_name.size();
@@ -238,7 +242,7 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
     }
     Target& target = e_.db.target(parse_pattern(target_name).text);
     if (!target.variables) target.variables = &e_.db.new_variable_set();
-    e_.assign_for_target(*target.variables, name, s.op, s.text, origin, s.modifiers);
+    e_.assign_for_target(*target.variables, s.name, s.op, s.text, origin, s.modifiers);
     for (Target* t = target.next_double_colon; t; t = t->next_double_colon)
       t->variables = target.variables;
   }
@@ -342,7 +346,7 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
   target->is_target = target->is_explicit = true;
   head.is_target = head.is_explicit = true;
   if (!target->where.known()) target->where = rule.where;
-  if (rule.is_static_pattern && !target->has_static_pattern) {
+  if (rule.is_static_pattern) {  // the last one says what $* is
     target->stem = e_.db.arena.copy(stem_text);
     target->has_static_pattern = true;
   }
@@ -394,9 +398,11 @@ void append_prerequisites(Evaluator& e, std::string_view text, const std::string
       return;
     }
     Prerequisite p;
-    if (stem && name.find('%') != kNpos)
-      p.target = &e.db.target(replace_percent(std::string(name), *stem));
-    else
+    if (stem && name.find('%') != kNpos) {
+      const std::string made = replace_percent(std::string(name), *stem);
+      if (made.empty()) return;  // a `%` alone, for an empty stem
+      p.target = &e.db.target(made);
+    } else
       p.target = &e.db.target(name.find('\\') == kNpos ? std::string(name) : parse_pattern(name).text);
     p.target->is_explicit = true;
     p.order_only = order_only;

@@ -122,11 +122,11 @@ void Evaluator::assign_for_target(VariableSet& set, std::string_view name, Assig
   if (modifiers.private_) v->private_ = any_private = true;
   if (modifiers.export_) v->export_ = Export::yes;
   if (modifiers.unexport_) v->export_ = Export::no;
-  yield_to_global(set, name);
+  yield_to_global(set, v->name);
 }
 
-void Evaluator::yield_to_global(VariableSet& set, std::string_view name) {
-  Variable* v = set.find(db.symbols.intern(name));
+void Evaluator::yield_to_global(VariableSet& set, Symbol name) {
+  Variable* v = set.find(name);
   if (v == nullptr || v->origin == Origin::override_) return;
   Variable* global = db.globals.find(v->name);
   if (global && settings.environment_overrides && global->origin == Origin::environment)

@@ -94,7 +94,7 @@ class Evaluator {
   void assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
                          Origin origin, const Modifiers& modifiers);
   // Where a command-line definition (or one of -e) overrules the one of that name in `set`, it is copied there.
-  void yield_to_global(VariableSet& set, std::string_view name);
+  void yield_to_global(VariableSet& set, Symbol name);
   void undefine(VariableSet& set, std::string_view name, Origin origin);
   // `VAR=value` of a command line; false when `text` is no assignment.
   bool assign_command_line(std::string_view text, Origin origin);
