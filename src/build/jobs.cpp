@@ -95,6 +95,10 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     PlaceGuard place(e_, recipe.where);
     job.shell = e_.value_of("SHELL");
     job.shell_flags = e_.value_of(".SHELLFLAGS");
+    const Variable* flags = db_.special.posix ? e_.lookup(".SHELLFLAGS") : nullptr;
+    if (flags && flags->origin == Origin::default_)  // POSIX's -e is not for lines whose errors do not count
+      for (size_t i = 0; i < running.lines.size(); ++i)
+        if (running.lines[i].flags.ignore_errors) job.lines[i].shell_flags = "-c";
   }
   if (job.shell.empty()) job.shell = "/bin/sh";
   if (any_process) {

@@ -34,6 +34,7 @@ void MakefileReader::statement(const LogicalLine& line) {
   if (line.text[0] == e_.recipe_prefix && recipe_line(line)) return;
 
   std::string_view text = collapse_continuations(line.text, collapse_buffer_, e_.db.special.posix);
+  if (line.unfinished) text = trim_end(text.substr(0, text.size() - 1));
   text = skip_spaces(remove_comment(text, comment_buffer_));
   if (text.empty()) return;
 
@@ -175,7 +176,7 @@ void MakefileReader::include(const Statement& s, bool optional) {
   const Location place = e_.where;
   for (const std::string& name : names) {
     e_.where = place;
-    e_.read_makefile(name, true, optional);
+    e_.read_makefile(name, true, optional, false, set_default_goal_);
   }
   e_.where = place;
 }
@@ -253,7 +254,7 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
     if (error == std::errc::is_a_directory) throw Fatal({}, fmt::format("{}: Is a directory", path));
     return false;
   }
-  const Location start{db.symbols.intern(path).view(), 1};
+  const Location start{db.symbols.intern(name).view(), 1};  // not where -I found it
 
   Variable& list = db.globals.at(names_->makefile_list);
   if (!list.value.empty()) list.value += ' ';

@@ -187,6 +187,7 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
       fresh.pattern_targets.push_back(e_.db.arena.copy(name));
     } else {
       mixed |= !fresh.pattern_targets.empty();
+      if (name == ".POSIX") e_.db.special.posix = true;  // already for how the next lines are joined
       if (name.find('%') != kNpos)
         fresh.targets.push_back(e_.db.symbols.intern(parse_pattern(name).text));
       else
@@ -203,6 +204,7 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
     return;
   }
 
+  for (const Symbol name : fresh.targets) set_default_goal(name.view());  // a conditional may ask for it next
   fresh.open = true;
   rule_ = std::move(fresh);
   if (semicolon != kNpos) {
@@ -299,7 +301,6 @@ void MakefileReader::record_targets(OpenRule& rule) {
     }
     Target& target = e_.db.target(name);
     record_target(rule, target, group);
-    set_default_goal(name.view());
   }
 }
 

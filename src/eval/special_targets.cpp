@@ -39,7 +39,7 @@ bool apply_early_special_target(Evaluator& e, std::string_view name, std::string
     e.define(e.db.globals, "FC", "fort77", Origin::default_, Flavor::recursive);
     e.define(e.db.globals, "FFLAGS", "-O1", Origin::default_, Flavor::recursive);
     e.define(e.db.globals, "SCCSGETFLAGS", "-s", Origin::default_, Flavor::recursive);
-    e.define(e.db.globals, "ARFLAGS", "-rv", Origin::default_, Flavor::recursive);
+    e.define(e.db.globals, "ARFLAGS", "-rvU", Origin::default_, Flavor::recursive);
     return true;
   }
   if (name == ".SECONDEXPANSION") return special.second_expansion = true;

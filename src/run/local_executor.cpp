@@ -166,7 +166,9 @@ struct LocalExecutor::Impl {
         continue;
       }
       const std::vector<std::string> argv =
-          command_argv(line.text, running.job.shell, running.job.shell_flags, running.job.one_shell,
+          command_argv(line.text, running.job.shell,
+                       line.shell_flags.empty() ? running.job.shell_flags : line.shell_flags,
+                       running.job.one_shell,
                        running.job.environment ? running.job.environment->get("IFS") : nullptr);
       if (argv.empty()) {
         ++running.line;

@@ -35,6 +35,7 @@ size_t skip_reference(std::string_view text, size_t at) {
 bool LineReader::next(LogicalLine* out) {
   if (rest_.empty()) return false;
   out->line = line_;
+  out->unfinished = false;
   size_t from = 0;
   for (;;) {
     const void* newline = std::memchr(rest_.data() + from, '\n', rest_.size() - from);
@@ -45,9 +46,10 @@ bool LineReader::next(LogicalLine* out) {
       return true;
     }
     size_t at = static_cast<const char*>(newline) - rest_.data();
-    if (backslashes_before(rest_, at) % 2 == 1 && at + 1 < rest_.size()) {
+    if (backslashes_before(rest_, at) % 2 == 1) {
       from = at + 1;
-      continue;
+      if (from < rest_.size()) continue;
+      out->unfinished = true;
     }
     out->text = rest_.substr(0, at);
     rest_.remove_prefix(at + 1);

@@ -33,6 +33,7 @@ struct CommandLine {
   bool ignore_errors = false;  // `-`: a failure does not end the job
   bool recursive = false;      // `+` or $(MAKE): inherits the jobserver
   bool execute = true;         // false: only announced (-n)
+  std::string shell_flags;     // for this line; empty: the job's
 };
 
 using JobId = uint64_t;

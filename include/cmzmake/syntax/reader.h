@@ -11,6 +11,7 @@ namespace cmz {
 struct LogicalLine {
   std::string_view text;  // without the final newline
   uint32_t line = 0;      // number of its first physical line
+  bool unfinished = false;  // ends with a backslash-newline that is the end of the file
 };
 
 // Cuts a makefile's bytes into logical lines without copying.
