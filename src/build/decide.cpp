@@ -87,6 +87,7 @@ void Builder::show_goal_error(const Target& target) {
 }
 
 void Builder::show_missing(const ReadMakefile& makefile) {
+  if (makefile.named) return;
   const std::string why = std::generic_category().message(makefile.error);
   Event event{};
   event.kind = Event::Kind::makefile_missing;

@@ -309,7 +309,10 @@ void Session::Impl::define_variables() {
   e.define_global("SHELL", "/bin/sh", Origin::default_);
   e.define_global(".DEFAULT_GOAL", "", Origin::file);
   db.globals.find(db.symbols.intern("SHELL"))->export_ = Export::unsaid;
-  if (variable("GNUMAKEFLAGS")) e.define_global("GNUMAKEFLAGS", "", Origin::environment);
+  if (variable("GNUMAKEFLAGS"))
+    e.define_global("GNUMAKEFLAGS", "", Origin::environment);
+  else if (!options.no_builtin_variables)
+    e.define_global("GNUMAKEFLAGS", "", Origin::default_);
 
   for (const std::string& entry : environment) {
     const size_t equals = entry.find('=');
@@ -413,7 +416,11 @@ void Session::Impl::read_makefiles() {
       read_stdin_makefile(name);
       continue;
     }
-    e.read_makefile(name, true, false);
+    if (!e.read_makefile(name, true, false)) {  // a rule may still make it
+      ReadMakefile& missing = e.makefiles.back();
+      report->message({}, fmt::format("{}: {}", name, std::strerror(missing.error)));
+      missing.named = true;
+    }
   }
   temporary_makefile = options.temporary_makefile.empty() ? temporary_makefile : options.temporary_makefile;
 

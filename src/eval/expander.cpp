@@ -1,6 +1,8 @@
 // Expansion of texts and variables into one output buffer.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cmzmake/base/strings.h"
 #include "cmzmake/eval/evaluator.h"
 #include "cmzmake/eval/text_functions.h"
@@ -219,6 +221,11 @@ void Evaluator::expand_appended(Variable& variable, const Scope* from, std::stri
 }
 
 void Evaluator::warn_undefined(Symbol name) {
+  // make's own names: makefiles may ask for them though they are not always set.
+  static constexpr std::string_view kOwn[] = {
+      "MAKECMDGOALS", "MAKE_RESTARTS", "GNUMAKEFLAGS", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR",
+      ".DEFAULT", "VPATH", "GPATH", "-*-command-variables-*-", "-*-eval-flags-*-"};
+  if (std::find(std::begin(kOwn), std::end(kOwn), name.view()) != std::end(kOwn)) return;
   diagnostics.message(where, fmt::format("warning: undefined variable '{}'", name.view()));
 }
 

@@ -36,6 +36,7 @@ struct ReadMakefile {
   Location where;        // of the include; unknown for -f and default makefiles
   bool optional = false; // -include
   int error = 0;         // errno when it could not be read, else 0
+  bool named = false;    // and that was already said
   bool is_default = false;  // searched for, not asked for
 };
 
