@@ -266,8 +266,12 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
     diagnostics.message({start.file, line}, "warning: NUL character seen; rest of line ignored");
   std::string_view text = *source;
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+  // GNU Make keeps the makefiles above open, and ends when it cannot open one more.
+  if (makefiles_open_ == kMostOpenMakefiles) throw Fatal(place, "Too many open files");
+  ++makefiles_open_;
   MakefileReader reader(*this, text, start, true, sets_default_goal);
   reader.run();
+  --makefiles_open_;
   where = place;
   return true;
 }

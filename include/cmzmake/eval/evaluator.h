@@ -165,6 +165,8 @@ class Evaluator {
   Location variable_place_;
   int depth_ = 0;
   std::deque<std::string> sources_;  // the bytes of every makefile: recipes point into them
+  static constexpr int kMostOpenMakefiles = 1000;
+  int makefiles_open_ = 0;  // one that includes itself never ends otherwise
   int shell_depth_ = 0;  // $(shell) inside the values that it would export
   uint64_t exports_version_ = 0;
   int exports_constant_ = -1;
