@@ -209,6 +209,18 @@ bool DirectoryCache::listed(std::string_view path) {
   return on_disk(PathBuffer(path));
 }
 
+const NameSet* DirectoryCache::names(std::string_view path) {
+  static const NameSet none;
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  if (path.size() >= PATH_MAX) return nullptr;
+  Directory& directory = get(path.empty() ? "." : path);
+  check(directory);
+  if (directory.missing) return &none;
+  if (!directory.listing) return nullptr;
+  if (directory.listing->state == State::unlisted) read(directory);
+  return directory.listing->state == State::listed ? &directory.listing->names : nullptr;
+}
+
 void DirectoryCache::each_name(std::string_view path, const GlobSource::Visitor& visit) {
   while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   if (path.size() >= PATH_MAX) return;
@@ -230,6 +242,7 @@ void DirectoryCache::each_name(std::string_view path, const GlobSource::Visitor&
 }
 
 void DirectoryCache::changed(std::string_view path) {
+  ++generation_;
   if (count_ == 0 || path.empty()) return;
   while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   const auto [dir, name] = split(path);

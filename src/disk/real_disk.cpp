@@ -61,6 +61,8 @@ class RealDisk final : public Disk, private GlobSource {
   FileTime mtime(std::string_view path, std::error_code* error) override;
   FileTime mtime_newest_link(std::string_view path, std::error_code* error) override;
   bool listed(std::string_view path) override { return directories_.listed(path); }
+  const NameSet* names(std::string_view directory) override { return directories_.names(directory); }
+  uint64_t generation() const override { return directories_.generation(); }
   bool is_directory(std::string_view path) override;
 
   std::error_code read(std::string_view path, std::string& out) override;

@@ -12,6 +12,7 @@ Target& Database::target(Symbol name) {
     by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2), nullptr);
   Target& fresh = targets_.emplace_back();
   fresh.name = fresh.hashed_name = name;
+  tails_.add(name.view());
   by_id_[name.id()] = &fresh;
   return fresh;
 }
@@ -29,6 +30,7 @@ Target& Database::add_double_colon(Target& head) {
 
 void Database::rename_target(Target& target, Symbol name) {
   target.name = name;
+  tails_.add(name.view());
   if (name.id() >= by_id_.size())
     by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2), nullptr);
   if (by_id_[name.id()] == nullptr) by_id_[name.id()] = &target;

@@ -35,6 +35,7 @@ struct Search::Match {
   uint32_t target;
   std::string_view directory;  // cut off the name because the pattern has no slash
   std::string_view stem;       // without that directory
+  const RuleIndex::Piece* pieces;
 };
 
 namespace {
@@ -100,7 +101,11 @@ bool Search::implicit_rule(Target& target) {
     index_.build(e_.db.pattern_rules);
     index_version_ = e_.db.pattern_rules_version;
     impossible_.clear();
+    around_.clear();
+    hopeless_.assign(index_.texts(), 0);
   }
+  if (!vpath_loaded_) load_vpath();
+  ++searches_;
   // By the makefile's name for it, also where vpath has found another.
   const std::string_view name = target.hashed_name.view();
   std::unique_ptr<FoundRule> found = find_rule(&target, name, false, 0);
@@ -119,9 +124,12 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
       slash == std::string_view::npos ? std::string_view() : name.substr(0, slash + 1);
   const std::string_view base = name.substr(directory.size());
 
-  std::vector<RuleIndex::Candidate> candidates;
-  index_.collect(name, candidates);
+  enter_directory(directory, name);
+  if (depth == 0) root_ = {directory, base};
+
+  const auto& candidates = index_.collect(name);
   std::vector<Match> matches;
+  matches.reserve(candidates.size());
   bool specific = false;
   for (const auto& candidate : candidates) {
     const PatternRule& rule = *candidate.rule;
@@ -142,7 +150,8 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
     match.directory = whole ? std::string_view() : directory;
     match.stem = subject.substr(pattern.prefix.size(),
                                 subject.size() - pattern.prefix.size() - pattern.suffix.size());
-    matches.push_back(std::move(match));
+    match.pieces = candidate.pieces;
+    matches.push_back(match);
   }
   if (specific)
     std::erase_if(matches, [](const Match& m) {
@@ -150,29 +159,72 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
     });
   if (matches.empty()) return nullptr;
   // The shortest stem is the most specific.
-  std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+  const auto more_specific = [](const Match& a, const Match& b) {
     return a.stem.size() + a.directory.size() < b.stem.size() + b.directory.size();
-  });
+  };
+  if (!std::is_sorted(matches.begin(), matches.end(), more_specific))
+    std::stable_sort(matches.begin(), matches.end(), more_specific);
 
-  auto found = std::make_unique<FoundRule>();
+  std::unique_ptr<FoundRule> found;
   bool mentioned = false;
   for (const bool compatible : {false, true}) {
     if (compatible && !mentioned) break;
     for (const bool chains : {false, true}) {
       for (Match& match : matches) {
         if (chains && match.rule->terminal) continue;
-        if (try_rule(target, name, match, chains, compatible, depth, *found, &mentioned)) return found;
+        if (try_rule(target, name, match, chains, compatible, depth, found, &mentioned)) return found;
       }
     }
   }
   return nullptr;
 }
 
+// The place where names are looked for from now on. An odd name is looked for the long way.
+void Search::enter_directory(std::string_view directory, std::string_view name) {
+  here_ = {directory, nullptr, name.find_first_of("*?[()") != std::string_view::npos, e_.disk.generation()};
+  if (here_.odd) return;
+  if (around_generation_ != here_.generation) {
+    around_.clear();
+    around_generation_ = here_.generation;
+  }
+  auto at = around_.find(directory);
+  if (at == around_.end()) {
+    at = around_.try_emplace(e_.db.symbols.intern(directory).view()).first;
+    at->second.resize(index_.folders().size());
+  }
+  here_.folders = &at->second;
+}
+
+// Whether the prerequisite certainly neither exists nor is mentioned anywhere. Most of what the built-in rules
+// ask for is refused here, by its last characters (without this, 20,000 targets take 2.4 s instead of 0.2 s).
+bool Search::refused(const Match& match, const RuleIndex::Piece& piece) {
+  if (!piece.simple || !here_.folders || here_.generation != e_.disk.generation() ||
+      match.directory.size() != here_.directory.size())
+    return false;
+  const auto tail = TailFilter::tail_of(match.stem, piece.pattern.suffix);
+  if (!tail || e_.db.may_hold_tail(*tail)) return false;
+  if (!general_vpath_.empty() || match.stem.starts_with('-')) return false;
+  const std::string_view suffix = piece.pattern.suffix;
+  for (const VpathEntry& entry : e_.db.vpaths) {
+    const std::string_view end = entry.pattern.has_percent ? entry.pattern.suffix : entry.pattern.prefix;
+    const size_t both = std::min(end.size(), suffix.size());
+    if (end.substr(end.size() - both) == suffix.substr(suffix.size() - both)) return false;
+  }
+  Folder& folder = (*here_.folders)[piece.folder];
+  if (!folder.asked) {
+    folder.asked = true;
+    folder.names = e_.disk.names(fmt::format("{}{}", here_.directory, index_.folders()[piece.folder]));
+  }
+  return folder.names && !folder.names->may_hold_tail(*tail);
+}
+
 bool Search::ought_to_exist(Target* target, std::string_view name, bool compatible, bool* mentioned) {
+  const Symbol symbol = e_.db.symbols.find(name);
+  if (!symbol) return false;
   if (target)
     for (const Prerequisite& p : target->prerequisites)
-      if (p.target && p.target->name.view() == name) return true;
-  const Target* known = e_.db.find_target(name);
+      if (p.target && p.target->name == symbol) return true;
+  const Target* known = e_.db.find_target(symbol);
   if (known == nullptr) return false;
   if (known->is_target) return true;
   if (known->is_explicit) {
@@ -180,6 +232,10 @@ bool Search::ought_to_exist(Target* target, std::string_view name, bool compatib
     return compatible;
   }
   return false;
+}
+
+bool Search::found_directly(Target* target, std::string_view name, bool compatible, bool* mentioned) {
+  return ought_to_exist(target, name, compatible, mentioned) || exists(name) || vpath(name);
 }
 
 // The names that one prerequisite of the rule stands for. A `|` in the text makes those behind it order-only.
@@ -230,35 +286,64 @@ void Search::add_names(const PatternPrerequisite& p, Target* target, std::string
 // Tries one rule. Its prerequisites are expanded one by one, and no further than to the first that cannot be
 // had: what their functions do is seen as often as make does it.
 bool Search::try_rule(Target* target, std::string_view name, Match& match, bool chains, bool compatible,
-                      int depth, FoundRule& out, bool* mentioned) {
+                      int depth, std::unique_ptr<FoundRule>& out, bool* mentioned) {
   if (trace)
     trace(depth, fmt::format("Trying pattern rule with stem '{}'.", match.stem));
   std::vector<FoundPrerequisite> prerequisites;
   bool order_only = false;
-  for (const PatternPrerequisite& p : match.rule->prerequisites) {
+  for (size_t n = 0; n < match.rule->prerequisites.size(); ++n) {
+    const PatternPrerequisite& p = match.rule->prerequisites[n];
+    const RuleIndex::Piece& piece = match.pieces[n];
+    const bool is_refused = refused(match, piece);
+    uint64_t* hopeless = nullptr;
+    if (is_refused) {
+      if (!chains) return false;
+      if (match.stem == root_.base && here_.directory == root_.directory) hopeless = &hopeless_[piece.text];
+      if (hopeless && *hopeless == searches_) return false;
+    } else if (piece.plain && !here_.odd) {
+      // The name is put together in a buffer: most are not found.
+      const PatternText& pattern = piece.pattern;
+      scratch_.clear();
+      if (pattern.has_percent) scratch_ += match.directory;
+      scratch_ += pattern.prefix;
+      if (pattern.has_percent) (scratch_ += match.stem) += pattern.suffix;
+      if (found_directly(target, scratch_, compatible, mentioned)) {
+        FoundPrerequisite& f = prerequisites.emplace_back();
+        f.name = scratch_;
+        f.order_only = p.order_only || order_only;
+        f.wait_before = p.wait_before;
+        f.from_pattern = pattern.has_percent;
+        continue;
+      }
+      if (!chains) return false;
+    }
     const size_t first = prerequisites.size();
     add_names(p, target, name, match, order_only, prerequisites);
     for (size_t i = first; i < prerequisites.size(); ++i) {
       FoundPrerequisite& f = prerequisites[i];
-      if (ought_to_exist(target, f.name, compatible, mentioned) || exists(f.name) || vpath(f.name))
-        continue;
+      if (!is_refused && found_directly(target, f.name, compatible, mentioned)) continue;
       if (!chains) return false;
-      const Symbol symbol = e_.db.symbols.intern(f.name);
-      if (impossible_.contains(symbol)) return false;
+      // Without a symbol for each name that is only thought of.
+      const Symbol symbol = is_refused ? Symbol() : e_.db.symbols.intern(f.name);
+      if (symbol && impossible_.contains(symbol)) return false;
+      const Place here = here_;
       match.rule->in_use = true;
       f.intermediate = find_rule(nullptr, f.name, false, depth + 1);
       match.rule->in_use = false;
+      here_ = here;
       if (!f.intermediate) {
-        impossible_.insert(symbol);
+        if (symbol) impossible_.insert(symbol);
+        if (hopeless) *hopeless = searches_;
         return false;
       }
     }
   }
-  out.rule = match.rule;
-  out.target = match.target;
-  out.directory = match.directory;
-  out.stem = match.stem;
-  out.prerequisites = std::move(prerequisites);
+  out = std::make_unique<FoundRule>();
+  out->rule = match.rule;
+  out->target = match.target;
+  out->directory = match.directory;
+  out->stem = match.stem;
+  out->prerequisites = std::move(prerequisites);
   return true;
 }
 
@@ -341,7 +426,7 @@ void Search::expand_prerequisites(Target& target) {
     set_automatic_variables(e_, target, automatic, pending->is_static_pattern ? &stem : nullptr);
     Scope scope{&automatic, target_scope(e_, target), false};
     ScopeGuard guard(e_, &scope);
-    PlaceGuard place(e_, pending->where);
+    PlaceGuard no_place(e_, Location{});  // messages name no line, as make's do not
     const std::string text = e_.expand(pending->text);
     std::vector<Prerequisite> names;
     append_prerequisites(e_, text, nullptr, names);

@@ -1,31 +1,80 @@
 #include <algorithm>
+#include <unordered_map>
 
 #include "cmzmake/search/search.h"
 
 namespace cmz {
 
 void RuleIndex::build(const std::vector<std::unique_ptr<PatternRule>>& rules) {
-  by_suffix_.clear();
-  lengths_.clear();
+  nodes_.assign(1, {});
+  lists_.clear();
+  pieces_.clear();
+  arena_ = Arena();
+  folders_.clear();
+  std::unordered_map<std::string_view, uint32_t> texts;
   uint32_t order = 0;
-  for (const auto& rule : rules)
+  for (const auto& rule : rules) {
+    std::vector<Piece>& pieces = pieces_.emplace_back();
+    for (const PatternPrerequisite& p : rule->prerequisites) {
+      Piece piece;
+      piece.pattern = parse_rule_pattern(p.text, arena_);
+      const PatternText& pattern = piece.pattern;
+      piece.plain = !p.second_expansion && p.text.find_first_of("*?[()") == std::string_view::npos;
+      piece.simple = piece.plain && pattern.has_percent &&
+                     pattern.suffix.find('/') == std::string_view::npos && !pattern.prefix.starts_with('-');
+      piece.text = texts.try_emplace(p.text, static_cast<uint32_t>(texts.size())).first->second;
+      const std::string_view folder = pattern.prefix.substr(0, pattern.prefix.rfind('/') + 1);
+      const auto known = std::find(folders_.begin(), folders_.end(), folder);
+      piece.folder = static_cast<uint32_t>(known - folders_.begin());
+      if (known == folders_.end()) folders_.push_back(folder);
+      pieces.push_back(piece);
+    }
     for (uint32_t t = 0; t < rule->targets.size(); ++t) {
       const std::string_view suffix = rule->targets[t].suffix;
-      by_suffix_[suffix].push_back({rule.get(), t, order++});
-      lengths_.push_back(suffix.size());
+      uint32_t node = 0;
+      for (auto c = suffix.rbegin(); c != suffix.rend(); ++c) node = child_of(node, *c);
+      nodes_[node].own.push_back({rule.get(), t, order++, pieces.data()});
     }
-  std::sort(lengths_.begin(), lengths_.end());
-  lengths_.erase(std::unique(lengths_.begin(), lengths_.end()), lengths_.end());
+  }
+  texts_ = texts.size();
+  // Parents come before their children.
+  std::vector<uint32_t> parent(nodes_.size());
+  for (uint32_t n = 0; n < nodes_.size(); ++n)
+    for (uint32_t child = nodes_[n].child; child != 0; child = nodes_[child].next) parent[child] = n;
+  for (uint32_t n = 0; n < nodes_.size(); ++n) {
+    Node& node = nodes_[n];
+    if (n != 0 && node.own.empty()) {
+      node.list = nodes_[parent[n]].list;
+      continue;
+    }
+    std::vector<Candidate> all = n == 0 ? std::vector<Candidate>() : lists_[nodes_[parent[n]].list];
+    const auto middle = static_cast<std::ptrdiff_t>(all.size());
+    all.insert(all.end(), node.own.begin(), node.own.end());
+    std::inplace_merge(all.begin(), all.begin() + middle, all.end(),
+                       [](const Candidate& a, const Candidate& b) { return a.order < b.order; });
+    node.list = static_cast<uint32_t>(lists_.size());
+    lists_.push_back(std::move(all));
+  }
 }
 
-void RuleIndex::collect(std::string_view name, std::vector<Candidate>& out) const {
-  for (size_t length : lengths_) {
-    if (length >= name.size()) break;
-    const auto it = by_suffix_.find(name.substr(name.size() - length));
-    if (it != by_suffix_.end()) out.insert(out.end(), it->second.begin(), it->second.end());
+uint32_t RuleIndex::child_of(uint32_t node, char c) {
+  if (const uint32_t known = find_child(node, c)) return known;
+  const auto fresh = static_cast<uint32_t>(nodes_.size());
+  nodes_.emplace_back();
+  nodes_[fresh].c = c;
+  nodes_[fresh].next = nodes_[node].child;
+  nodes_[node].child = fresh;
+  return fresh;
+}
+
+const std::vector<RuleIndex::Candidate>& RuleIndex::collect(std::string_view name) const {
+  uint32_t node = 0;
+  for (size_t i = name.size(); i-- > 1;) {  // a stem has at least one character
+    const uint32_t child = find_child(node, name[i]);
+    if (child == 0) break;
+    node = child;
   }
-  std::sort(out.begin(), out.end(),
-            [](const Candidate& a, const Candidate& b) { return a.order < b.order; });
+  return lists_[nodes_[node].list];
 }
 
 }  // namespace cmz

@@ -28,12 +28,17 @@ class DirectoryCache {
   bool known_absent(std::string_view path) const;
   // Whether `path` is in its directory; a dangling symbolic link is.
   bool listed(std::string_view path);
+  // What listed() knows of `directory` without asking the disk again; nullptr: nothing for certain. Valid until
+  // generation() changes.
+  const NameSet* names(std::string_view directory);
+  // Grows with everything that may change an answer.
+  uint64_t generation() const { return generation_; }
   // All names of `directory`.
   void each_name(std::string_view directory, const GlobSource::Visitor& visit);
 
   // The next question about `path` goes to the disk.
   void changed(std::string_view path);
-  void forget_all() { ++epoch_; }
+  void forget_all() { ++epoch_, ++generation_; }
 
  private:
   enum class State : uint8_t { unlisted, listed, stale, unreadable };
@@ -80,6 +85,7 @@ class DirectoryCache {
   std::unordered_map<Identity, Listing, IdentityHash> listings_;
   std::unique_ptr<char[]> buffer_;  // for getdents64
   uint32_t epoch_ = 1;
+  uint64_t generation_ = 0;
 };
 
 }  // namespace cmz

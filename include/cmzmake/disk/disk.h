@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cmzmake/disk/file_time.h"
+#include "cmzmake/disk/name_set.h"
 
 namespace cmz {
 
@@ -33,6 +34,11 @@ class Disk {
   // any number of questions about it. The manual calls this the directory cache.
   // Files made since the listing are unknown to it until changed() or forget_all() told it.
   virtual bool listed(std::string_view path) = 0;
+
+  // All names for which listed() would say yes in `directory` (with or without a `/` at its end), and perhaps
+  // others: what is not in the set is not there. nullptr: ask listed(). Valid until generation() changes.
+  virtual const NameSet* names(std::string_view) { return nullptr; }
+  virtual uint64_t generation() const { return 0; }
 
   virtual bool is_directory(std::string_view path) = 0;
 

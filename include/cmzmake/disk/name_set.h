@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cmzmake/base/symbol.h"
+#include "cmzmake/base/tail_filter.h"
 #include "cmzmake/disk/glob.h"
 
 namespace cmz {
@@ -20,8 +21,12 @@ class NameSet {
   void clear() {
     bytes_.clear();
     slots_.clear();
+    tails_.clear();
     count_ = 0;
   }
+
+  // False: no name ends with these four characters.
+  bool may_hold_tail(uint32_t tail) const { return tails_.may_hold(tail); }
 
   // Adds or replaces.
   void put(std::string_view name, EntryType type, Presence presence) {
@@ -35,6 +40,7 @@ class NameSet {
       bytes_.resize(bytes_.size() + kHeader);
       std::memcpy(&bytes_[slot.at - 1 + 2], &size, sizeof size);
       bytes_.insert(bytes_.end(), name.begin(), name.end());
+      tails_.add(name);
     }
     bytes_[slot.at - 1] = static_cast<char>(type);
     bytes_[slot.at] = static_cast<char>(presence);
@@ -90,11 +96,14 @@ class NameSet {
       while (slots_[i].at != 0) i = (i + 1) & mask;
       slots_[i] = slot;
     }
+    tails_ = TailFilter(slots_.size() * 4);
+    each([&](std::string_view name, EntryType, Presence) { tails_.add(name); });
   }
 
   std::vector<char> bytes_;
   std::vector<Slot> slots_;  // open addressing, power of two
   size_t count_ = 0;
+  TailFilter tails_{64};
 };
 
 }  // namespace cmz

@@ -8,6 +8,7 @@
 
 #include "cmzmake/base/arena.h"
 #include "cmzmake/base/symbol.h"
+#include "cmzmake/base/tail_filter.h"
 #include "cmzmake/model/rule.h"
 #include "cmzmake/model/target.h"
 #include "cmzmake/model/variable.h"
@@ -52,6 +53,8 @@ class Database {
   // The target of that name, made when there is none.
   Target& target(Symbol name);
   Target& target(std::string_view name) { return target(symbols.intern(name)); }
+  // False: no target's name ends with these four characters.
+  bool may_hold_tail(uint32_t tail) const { return tails_.may_hold(tail); }
   // A further double-colon rule of `head`'s name.
   Target& add_double_colon(Target& head);
   // `target` is now found under `name` (vpath); an existing target of that name is left alone.
@@ -84,6 +87,7 @@ class Database {
  private:
   std::deque<Target> targets_;
   std::vector<Target*> by_id_;
+  TailFilter tails_{64 * 1024};  // endings repeat: so many bits (8 KB) do for all sizes
   std::deque<VariableSet> sets_;
   std::deque<Recipe> recipes_;
   std::deque<Scope> scopes_;

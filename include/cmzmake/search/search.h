@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,18 +18,48 @@ namespace cmz {
 // Pattern rules by the fixed text behind their `%`, so that a name meets only the few that can match it.
 class RuleIndex {
  public:
+  // A prerequisite, taken apart once.
+  struct Piece {
+    PatternText pattern;
+    bool plain = false;   // the name is the pattern with the stem put in, and nothing else happens to it
+    bool simple = false;  // and may be refused by its last characters
+    uint32_t text = 0;    // equal for equal texts; dense
+    uint32_t folder = 0;  // of the prefix, up to its last `/`; dense
+  };
   struct Candidate {
     const PatternRule* rule;
     uint32_t target;  // which of its target patterns
     uint32_t order;
+    const Piece* pieces;  // one for each prerequisite
   };
   void build(const std::vector<std::unique_ptr<PatternRule>>& rules);
   // The candidates whose suffix fits `name`, in rule order. Prefixes are not checked.
-  void collect(std::string_view name, std::vector<Candidate>& out) const;
+  const std::vector<Candidate>& collect(std::string_view name) const;
+
+  size_t texts() const { return texts_; }
+  const std::vector<std::string_view>& folders() const { return folders_; }
 
  private:
-  std::unordered_map<std::string_view, std::vector<Candidate>> by_suffix_;
-  std::vector<size_t> lengths_;
+  // A suffix, read backwards from the root.
+  struct Node {
+    char c = 0;
+    uint32_t child = 0, next = 0;  // 0: none
+    uint32_t list = 0;             // the candidates of this suffix and of all shorter ones
+    std::vector<Candidate> own;
+  };
+  uint32_t find_child(uint32_t node, char c) const {
+    uint32_t child = nodes_[node].child;
+    while (child != 0 && nodes_[child].c != c) child = nodes_[child].next;
+    return child;
+  }
+  uint32_t child_of(uint32_t node, char c);
+
+  std::vector<Node> nodes_;
+  std::vector<std::vector<Candidate>> lists_;
+  std::deque<std::vector<Piece>> pieces_;
+  Arena arena_;
+  std::vector<std::string_view> folders_;
+  size_t texts_ = 0;
 };
 
 // Finds what makes a target: prerequisites that wait for their second expansion, implicit rules, files
@@ -66,9 +97,12 @@ class Search {
 
   std::unique_ptr<FoundRule> find_rule(Target* target, std::string_view name, bool archive_member, int depth);
   bool try_rule(Target* target, std::string_view name, Match& match, bool chains, bool compatible,
-                int depth, FoundRule& out, bool* mentioned_only);
+                int depth, std::unique_ptr<FoundRule>& out, bool* mentioned_only);
   void add_names(const PatternPrerequisite& p, Target* target, std::string_view name, const Match& match,
                  bool& order_only, std::vector<FoundPrerequisite>& out);
+  bool refused(const Match& match, const RuleIndex::Piece& piece);
+  void enter_directory(std::string_view directory, std::string_view name);
+  bool found_directly(Target* target, std::string_view name, bool compatible, bool* mentioned);
   void add_globbed(FoundPrerequisite&& found, std::vector<FoundPrerequisite>& out);
   bool ought_to_exist(Target* target, std::string_view name, bool compatible, bool* mentioned);
   void apply(Target& target, FoundRule& found);
@@ -80,6 +114,30 @@ class Search {
   RuleIndex index_;
   uint64_t index_version_ = UINT64_MAX;
   std::unordered_set<Symbol> impossible_;
+
+  // What is in a folder beside a name; names is null when only the disk knows.
+  struct Folder {
+    const NameSet* names = nullptr;
+    bool asked = false;
+  };
+  using Folders = std::vector<Folder>;                      // for each of RuleIndex::folders()
+  std::unordered_map<std::string_view, Folders> around_;    // by directory
+  uint64_t around_generation_ = 0;
+  // Where a name that is searched for is.
+  struct Place {
+    std::string_view directory;
+    Folders* folders = nullptr;
+    bool odd = false;         // the name holds wildcards or parentheses
+    uint64_t generation = 0;  // of what the disk said
+  };
+  struct Root {
+    std::string_view directory, base;
+  };
+  Place here_;
+  Root root_;                       // the name that implicit_rule() is asked for
+  std::vector<uint64_t> hopeless_;  // by text of a prerequisite: the search in which it could not be made from root_
+  uint64_t searches_ = 0;
+  std::string scratch_;
   bool vpath_loaded_ = false;
   std::string vpath_text_;
   std::vector<std::string_view> general_vpath_;
