@@ -235,7 +235,7 @@ bool Search::ought_to_exist(Target* target, std::string_view name, bool compatib
 }
 
 bool Search::found_directly(Target* target, std::string_view name, bool compatible, bool* mentioned) {
-  return ought_to_exist(target, name, compatible, mentioned) || exists(name) || vpath(name);
+  return ought_to_exist(target, name, compatible, mentioned) || exists(name) || in_vpath(name);
 }
 
 // The names that one prerequisite of the rule stands for. A `|` in the text makes those behind it order-only.

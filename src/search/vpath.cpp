@@ -36,12 +36,17 @@ void Search::load_vpath() {
 std::optional<Search::Found> Search::vpath(std::string_view name) {
   if (!vpath_loaded_) load_vpath();
   if (name.size() > 2 && name[0] == '-' && name[1] == 'l') return library(name);
-  if (name.empty() || name[0] == '/') return std::nullopt;
-  if (general_vpath_.empty() && e_.db.vpaths.empty()) return std::nullopt;
   return search_directories(name);
 }
 
+bool Search::in_vpath(std::string_view name) {
+  if (!vpath_loaded_) load_vpath();
+  return search_directories(name).has_value();
+}
+
 std::optional<Search::Found> Search::search_directories(std::string_view name) {
+  if (name.empty() || name[0] == '/') return std::nullopt;
+  if (general_vpath_.empty() && e_.db.vpaths.empty()) return std::nullopt;
   std::string path;
   size_t rank = 0;
   const auto try_in = [&](std::string_view directory) -> bool {

@@ -83,6 +83,8 @@ class Search {
     size_t rank = 0;        // how many directories are searched before it
   };
   std::optional<Found> vpath(std::string_view name);
+  // Whether a directory of vpath or VPATH holds `name`; libraries are not looked for.
+  bool in_vpath(std::string_view name);
 
   // Whether `name` exists, archive members included; from the directory cache.
   bool exists(std::string_view name);
