@@ -248,6 +248,7 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target) {
   Scope scope{&automatic, target_scope(e, target), false};
   ScopeGuard guard(e, &scope);
   PlaceGuard place(e, recipe.where);
+  e.recipe_place = recipe.where;
 
   for (const RecipeLine& line : recipe.lines) {
     std::string text;
@@ -296,6 +297,7 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target) {
       rest.remove_prefix(end + 1);
     }
   }
+  e.recipe_place = {};
   return out;
 }
 

@@ -201,21 +201,26 @@ bool Search::refused(const Match& match, const RuleIndex::Piece& piece) {
   if (!piece.simple || !here_.folders || here_.generation != e_.disk.generation() ||
       match.directory.size() != here_.directory.size())
     return false;
-  const auto tail = TailFilter::tail_of(match.stem, piece.pattern.suffix);
-  if (!tail || e_.db.may_hold_tail(*tail)) return false;
+  const uint64_t tail = TailFilter::tail_of(piece.pattern.prefix, match.stem, piece.pattern.suffix);
+  if (e_.db.may_hold_tail(tail)) return false;
   if (!general_vpath_.empty() || match.stem.starts_with('-')) return false;
+  const auto ends_alike = [](std::string_view a, std::string_view b) {
+    const size_t both = std::min(a.size(), b.size());
+    return a.substr(a.size() - both) == b.substr(b.size() - both);
+  };
   const std::string_view suffix = piece.pattern.suffix;
   for (const VpathEntry& entry : e_.db.vpaths) {
     const std::string_view end = entry.pattern.has_percent ? entry.pattern.suffix : entry.pattern.prefix;
-    const size_t both = std::min(end.size(), suffix.size());
-    if (end.substr(end.size() - both) == suffix.substr(suffix.size() - both)) return false;
+    if (ends_alike(end, suffix) &&
+        (end.size() <= suffix.size() || ends_alike(end.substr(0, end.size() - suffix.size()), match.stem)))
+      return false;
   }
   Folder& folder = (*here_.folders)[piece.folder];
   if (!folder.asked) {
     folder.asked = true;
     folder.names = e_.disk.names(fmt::format("{}{}", here_.directory, index_.folders()[piece.folder]));
   }
-  return folder.names && !folder.names->may_hold_tail(*tail);
+  return folder.names && !folder.names->may_hold_tail(tail);
 }
 
 bool Search::ought_to_exist(Target* target, std::string_view name, bool compatible, bool* mentioned) {
@@ -426,7 +431,7 @@ void Search::expand_prerequisites(Target& target) {
     set_automatic_variables(e_, target, automatic, pending->is_static_pattern ? &stem : nullptr);
     Scope scope{&automatic, target_scope(e_, target), false};
     ScopeGuard guard(e_, &scope);
-    PlaceGuard no_place(e_, Location{});  // messages name no line, as make's do not
+    PlaceGuard place(e_, pending->where);
     const std::string text = e_.expand(pending->text);
     std::vector<Prerequisite> names;
     append_prerequisites(e_, text, nullptr, names);

@@ -77,6 +77,9 @@ class Evaluator {
 
   // The place that errors and warnings name while something is expanded.
   Location where;
+  // The recipe that is being expanded: what $(eval) reads there counts its lines from the recipe's first one.
+  // Unknown in second expansions, which have no lines.
+  Location recipe_place;
   // The definition of the recursive variable that is being expanded; unknown outside.
   const Location& error_place() const { return variable_place_.known() ? variable_place_ : where; }
 
