@@ -9,8 +9,29 @@
 #include "cmzmake/base/archive_name.h"
 #include "cmzmake/base/strings.h"
 #include "cmzmake/build/builder.h"
+#include "cmzmake/run/command_line.h"
 
 namespace cmz {
+namespace {
+
+// While it lives, make's own lines go to a job's output.
+class CurrentCapture {
+ public:
+  CurrentCapture(OutputCapture* output, int capture) : output_(capture >= 0 ? output : nullptr) {
+    if (output_) old_ = output_->current(), output_->set_current(capture);
+  }
+  ~CurrentCapture() {
+    if (output_) output_->set_current(old_);
+  }
+  CurrentCapture(const CurrentCapture&) = delete;
+  CurrentCapture& operator=(const CurrentCapture&) = delete;
+
+ private:
+  OutputCapture* output_;
+  int old_ = -1;
+};
+
+}  // namespace
 
 void Builder::start_recipe(Target& target, bool absent, FileTime time) {
   Recipe& recipe = *target.recipe;
@@ -46,7 +67,12 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
 
   RunningJob running;
   running.target = &target;
-  running.lines = expand_recipe(e_, target);
+  // What is written while the recipe is expanded belongs to the job's output.
+  if (capture_ && capture_->mode() != OutputSync::none) running.capture = capture_->open();
+  {
+    const CurrentCapture current(capture_, running.capture);
+    running.lines = expand_recipe(e_, target);
+  }
   const bool pretend = options_.dry_run || options_.question || options_.touch;
 
   if (options_.trace) {
@@ -63,12 +89,14 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     for (const ExpandedLine& line : running.lines) any |= !line.flags.recursive;
     if (any) {
       question_out_of_date_ = true;
+      close_capture(running);
       finish(target, Status::question, Ran::no);
       if (!options_.keep_going) stop_ = true;
       return;
     }
   }
   if (running.lines.empty()) {
+    close_capture(running);
     finish(target, Status::success, Ran::empty);
     return;
   }
@@ -87,10 +115,10 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     c.recursive = line.flags.recursive;
     c.execute = !pretend || c.recursive;
     any_recursive |= c.recursive;
-    any_process |= c.execute;
     job.lines.push_back(std::move(c));
   }
   {
+    const CurrentCapture current(capture_, running.capture);
     ScopeGuard guard(e_, target_scope(e_, target));
     PlaceGuard place(e_, recipe.where);
     job.shell = e_.value_of("SHELL");
@@ -101,22 +129,26 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
         if (running.lines[i].flags.ignore_errors) job.lines[i].shell_flags = "-c";
   }
   if (job.shell.empty()) job.shell = "/bin/sh";
+  for (CommandLine& line : job.lines) {
+    line.execute = line.execute && !runs_nothing(line.text, job.shell, job.shell_flags);
+    any_process |= line.execute;
+  }
+  running.any_process = any_process;
   if (any_process) {
+    const CurrentCapture current(capture_, running.capture);
     PlaceGuard place(e_, recipe.where);
     job.environment = environment_for(target, any_recursive);
   }
 
   if (any_process && !acquire_slot()) {
+    close_capture(running);
     finish(target, Status::failed, Ran::no);
     return;
   }
-  if (capture_ && capture_->mode() != OutputSync::none && any_process) {
-    running.capture = capture_->open();
-    if (running.capture >= 0) {
-      job.stdout_fd = capture_->stdout_fd(running.capture);
-      job.stderr_fd = capture_->stderr_fd(running.capture);
-      job.capture_recursive = capture_->mode() == OutputSync::recurse;
-    }
+  if (running.capture >= 0) {
+    job.stdout_fd = capture_->stdout_fd(running.capture);
+    job.stderr_fd = capture_->stderr_fd(running.capture);
+    job.capture_recursive = capture_->mode() == OutputSync::recurse;
   }
 
   target.progress = Progress::running;
@@ -141,6 +173,12 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
       executor_.wait();
       check_signal();
     }
+}
+
+void Builder::close_capture(RunningJob& running) {
+  if (running.capture < 0) return;
+  capture_->dump(running.capture);
+  capture_->close(std::exchange(running.capture, -1));
 }
 
 bool Builder::load_allows() {
@@ -265,10 +303,7 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
     jobs_.erase(it);
   }
   Target& target = *running.target;
-  bool counted = false;
-  for (const ExpandedLine& line : running.lines)
-    counted |= line.flags.recursive || !(options_.dry_run || options_.question || options_.touch);
-  if (counted) release_slot();
+  if (running.any_process) release_slot();
   check_signal();
 
   Status status = Status::success;
@@ -301,10 +336,7 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
     if (!interrupted && db_.special.delete_on_error) delete_half_made(target, running.capture);
     if (!options_.keep_going && !quiet) stop_ = true;
   }
-  if (running.capture >= 0) {
-    capture_->dump(running.capture);
-    capture_->close(running.capture);
-  }
+  close_capture(running);
   finish(target, status, Ran::yes);
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "cmzmake/base/strings.h"
+#include "cmzmake/base/temporary.h"
 #include "cmzmake/build/builder.h"
 #include "cmzmake/cli/options.h"
 #include "cmzmake/disk/disk.h"
@@ -32,6 +33,7 @@ namespace {
 class LocalShell : public Shell {
  public:
   explicit LocalShell(LocalExecutor& executor) : executor_(executor) {}
+  PlainReport* report = nullptr;
 
   ShellResult run(const ShellRequest& request) override {
     ShellResult out;
@@ -40,7 +42,8 @@ class LocalShell : public Shell {
       if (std::strncmp(*e, "IFS=", 4) == 0) ifs = *e + 4;
     const auto argv = command_argv(request.command, request.shell.empty() ? "/bin/sh" : request.shell,
                                    request.shell_flags, false, ifs);
-    Captured captured = executor_.capture(argv, const_cast<char* const*>(request.environment));
+    Captured captured = executor_.capture(argv, const_cast<char* const*>(request.environment),
+                                          report ? report->shell_stderr() : -1);
     out.output = std::move(captured.output);
     out.status = captured.exit.status + (captured.exit.how == Exit::How::signalled ? 128 : 0);
     out.error = std::move(captured.error);
@@ -85,6 +88,7 @@ struct Session::Impl {
       restarts = std::abs(std::atoi(value));
     }
     report.emplace(program, level);
+    shell.report = &*report;
   }
 
   const char* variable(std::string_view name) const {
@@ -108,6 +112,9 @@ struct Session::Impl {
   void apply_options();
   void read_makefiles();
   bool read_stdin_makefile(const std::string& name);
+  const std::string& temporary();
+  void begin_output_sync();
+  void show_reading_output();
   void join_jobserver();
   void open_pool();
   std::vector<Target*> goals();
@@ -137,6 +144,8 @@ struct Session::Impl {
   JobserverPool* jobserver = nullptr;
   bool serves = false;  // the pool is our own
   std::optional<OutputCapture> capture;
+  int reading_capture = -1;  // -O: what is written while makefiles are read
+  std::string temporary_;
   std::optional<Builder> builder;
   bool entered = false;
   bool left_directory = false;
@@ -198,8 +207,6 @@ void Session::Impl::change_directories() {
 // "Entering directory" is shown before the first other line, and "Leaving" then at the end.
 void Session::Impl::enter_directory() {
   if (entered || !prints_directory()) return;
-  const bool parallel = options.jobs != Options::kJobsUnset && options.jobs != 1;
-  if (parallel && !options.output_sync.empty() && options.output_sync != "none") return;  // each job says it
   entered = true;
   if (restarts == 0)
     report->pending_enter = fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
@@ -390,17 +397,26 @@ bool Session::Impl::read_stdin_makefile(const std::string&) {
     }
     text.append(buffer, static_cast<size_t>(n));
   }
-  const char* tmp = variable("MAKE_TMPDIR");
-  if (!tmp || !*tmp) tmp = variable("TMPDIR");
-  std::string name = fmt::format("{}/GmXXXXXX", tmp && *tmp ? tmp : "/tmp");
+  std::string name = fmt::format("{}/GmXXXXXX", temporary());
   const int fd = ::mkstemp(name.data());
-  if (fd < 0) throw Fatal({}, "cannot store makefile from stdin to a temporary file");
+  if (fd < 0) {
+    report->message({}, fmt::format("mkstemp: {}: {}", name, std::strerror(errno)));
+    throw Fatal({}, "cannot store makefile from stdin to a temporary file");
+  }
   ::close(fd);
   if (std::error_code error = disk->write(name, text, false))
     throw Fatal({}, fmt::format("fwrite (temporary file): {}", error.message()));
   temporary_makefile = name;
   disk->changed(name);
   return evaluator->read_makefile(name, false, false);
+}
+
+// Where temporary files go; complains once.
+const std::string& Session::Impl::temporary() {
+  if (temporary_.empty())
+    temporary_ = temporary_directory([this](const char* name) { return variable(name); },
+                                     [this](const std::string& text) { report->message({}, text); });
+  return temporary_;
 }
 
 void Session::Impl::read_makefiles() {
@@ -502,7 +518,8 @@ void Session::Impl::open_pool() {
     if (!wanted.empty() && wanted != "pipe" && wanted != "fifo")
       throw Fatal({}, fmt::format("unknown jobserver auth style '{}'", wanted));
     const auto style = wanted == "pipe" ? JobserverStyle::pipe : JobserverStyle::fifo;
-    auto server = std::make_unique<JobserverServer>(static_cast<unsigned>(options.jobs), style);
+    auto server = std::make_unique<JobserverServer>(static_cast<unsigned>(options.jobs), style,
+                                                    style == JobserverStyle::fifo ? temporary() : std::string());
     options.jobserver_auth = server->auth();
     jobserver = server.get();
     serves = true;
@@ -590,28 +607,53 @@ int Session::Impl::leave(int status) {
   return status;
 }
 
+// -O: what is written while makefiles are read is shown in one piece.
+void Session::Impl::begin_output_sync() {
+  if (options.output_sync.empty() || options.output_sync == "none") return;
+  const OutputSync mode = options.output_sync == "line"     ? OutputSync::line
+                          : options.output_sync == "recurse" ? OutputSync::recurse
+                                                             : OutputSync::target;
+  capture.emplace(mode, temporary());
+  if (!options.sync_mutex.empty())
+    if (const int error = capture->use_mutex(options.sync_mutex))
+      throw Fatal({}, fmt::format("cannot open output sync mutex {}: {}", options.sync_mutex.substr(4),
+                                  std::strerror(error)));
+  report->set_capture(&*capture);
+  if (mode == OutputSync::recurse) return;
+  if (prints_directory()) {
+    capture->enter_line = fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
+    capture->leave_line = fmt::format("{}: Leaving directory '{}'\n", report->prefix(), directory);
+  }
+  reading_capture = capture->open();
+  capture->set_current(reading_capture);
+}
+
+void Session::Impl::show_reading_output() {
+  if (reading_capture < 0) return;
+  capture->set_current(-1);
+  capture->dump(reading_capture);
+  capture->close(std::exchange(reading_capture, -1));
+}
+
 int Session::Impl::build() {
   open_pool();
   set_makeflags();
   evaluator->finish_reading();
   evaluator->convert_suffix_rules();
 
-  const bool parallel = jobserver || options.jobs == Options::kJobsUnlimited;
-  if (parallel && !options.output_sync.empty() && options.output_sync != "none") {
-    const OutputSync mode = options.output_sync == "line"     ? OutputSync::line
-                            : options.output_sync == "recurse" ? OutputSync::recurse
-                                                               : OutputSync::target;
-    capture.emplace(mode);
-    if (!options.sync_mutex.empty())
-      capture->use_mutex(options.sync_mutex);
-    else
-      options.sync_mutex = capture->mutex_name();
-    report->set_capture(&*capture);
-    if (prints_directory()) {
-      capture->enter_line = fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
-      capture->leave_line = fmt::format("{}: Leaving directory '{}'\n", report->prefix(), directory);
+  show_reading_output();
+  if (capture) {
+    if (jobserver || options.jobs == Options::kJobsUnlimited) {
+      if (options.sync_mutex.empty()) options.sync_mutex = capture->mutex_name();
+      set_makeflags();
+      if (capture->mode() != OutputSync::recurse) {  // each piece has its own directory lines
+        report->pending_enter.clear();
+        entered = false;
+      }
+    } else {  // one job at a time needs no more of it
+      report->set_capture(nullptr);
+      capture.reset();
     }
-    set_makeflags();
   }
 
   BuildOptions b;
@@ -693,11 +735,13 @@ int Session::Impl::run() {
       throw Fatal({}, "Makefile from standard input specified twice");
     enter_directory();
     join_jobserver();
+    begin_output_sync();
     define_variables();
     read_makefiles();
     status = build();
   } catch (const Fatal& fatal) {
     report->fatal(fatal.where(), fatal.what());
+    show_reading_output();
     status = 2;
     if (builder) builder->drain(true);
   }

@@ -3,6 +3,7 @@
 
 #include <unordered_set>
 
+#include "cmzmake/base/shells.h"
 #include "cmzmake/base/strings.h"
 #include "names.h"
 
@@ -32,13 +33,6 @@ std::string_view suffix_stem(const Database& db, std::string_view name) {
     if (name.size() > suffix.size() && name.substr(name.size() - suffix.size()) == suffix)
       return name.substr(0, name.size() - suffix.size());
   return {};
-}
-
-bool is_posix_shell(std::string_view shell) {
-  const size_t slash = shell.rfind('/');
-  if (slash != std::string_view::npos) shell.remove_prefix(slash + 1);
-  return shell == "sh" || shell == "bash" || shell == "dash" || shell == "ksh" || shell == "rksh" ||
-         shell == "zsh" || shell == "ash";
 }
 
 LineFlags take_flags(std::string_view& text) {

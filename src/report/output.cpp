@@ -6,17 +6,14 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
+#include <utility>
 
 namespace cmz {
 namespace {
 
-int open_temporary(std::string* path) {
-  const char* directory = std::getenv("MAKE_TMPDIR");
-  if (!directory || !*directory) directory = std::getenv("TMPDIR");
-  if (!directory || !*directory) directory = "/tmp";
+int open_temporary(const std::string& directory, std::string* path) {
   if (path == nullptr) {
-    const int fd = ::open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    const int fd = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd >= 0) return fd;
   }
   std::string name = fmt::format("{}/GmXXXXXX", directory);
@@ -57,7 +54,8 @@ void copy_out(int from, int to) {
 
 }  // namespace
 
-OutputCapture::OutputCapture(OutputSync mode) : mode_(mode) {
+OutputCapture::OutputCapture(OutputSync mode, std::string directory)
+    : mode_(mode), directory_(std::move(directory)) {
   struct stat out, err;
   if (::fstat(STDOUT_FILENO, &out) == 0 && ::fstat(STDERR_FILENO, &err) == 0)
     one_file_ = out.st_dev == err.st_dev && out.st_ino == err.st_ino;
@@ -75,24 +73,24 @@ OutputCapture::~OutputCapture() {
 std::string OutputCapture::mutex_name() {
   if (mode_ == OutputSync::none) return {};
   if (mutex_ < 0) {
-    mutex_ = open_temporary(&mutex_path_);
+    mutex_ = open_temporary(directory_, &mutex_path_);
     own_mutex_ = mutex_ >= 0;
   }
   return mutex_ < 0 ? std::string() : "fnm:" + mutex_path_;
 }
 
-void OutputCapture::use_mutex(std::string_view name) {
-  if (name.substr(0, 4) != "fnm:") return;
+int OutputCapture::use_mutex(std::string_view name) {
   mutex_path_ = name.substr(4);
   mutex_ = ::open(mutex_path_.c_str(), O_RDWR | O_CLOEXEC);
+  return mutex_ < 0 ? errno : 0;
 }
 
 int OutputCapture::open() {
   if (mode_ == OutputSync::none) return -1;
   Files files;
-  files.out = open_temporary(nullptr);
+  files.out = open_temporary(directory_, nullptr);
   if (files.out < 0) return -1;
-  files.err = one_file_ ? files.out : open_temporary(nullptr);
+  files.err = one_file_ ? files.out : open_temporary(directory_, nullptr);
   if (files.err < 0) files.err = files.out;
   // Two writers, make and the child, share the file: every write goes to its end.
   ::fcntl(files.out, F_SETFL, O_APPEND);

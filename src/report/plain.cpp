@@ -40,6 +40,7 @@ void PlainReport::flush_enter() {
 }
 
 void PlainReport::out(std::string_view text, int capture) {
+  if (capture < 0 && capture_) capture = capture_->current();
   if (capture >= 0 && capture_) {
     capture_->write(capture, false, text);
     return;
@@ -49,6 +50,7 @@ void PlainReport::out(std::string_view text, int capture) {
 }
 
 void PlainReport::err(std::string_view text, int capture) {
+  if (capture < 0 && capture_) capture = capture_->current();
   if (capture >= 0 && capture_) {
     capture_->write(capture, true, text);
     return;
@@ -71,6 +73,12 @@ void PlainReport::fatal(const Location& where, std::string_view text) {
     err(fmt::format("{}:{}: *** {}.  Stop.\n", where.file, where.line, text));
   else
     err(fmt::format("{}: *** {}.  Stop.\n", prefix_, text));
+}
+
+int PlainReport::shell_stderr() {
+  if (capture_ && capture_->current() >= 0) return capture_->stderr_fd(capture_->current());
+  flush_enter();
+  return -1;
 }
 
 void PlainReport::directory(bool entering, std::string_view directory) {

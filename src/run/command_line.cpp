@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "cmzmake/base/shells.h"
 #include "cmzmake/base/strings.h"
 
 namespace cmz {
@@ -109,6 +110,10 @@ bool is_usual_ifs(const char* ifs) {
 }
 
 }  // namespace
+
+bool runs_nothing(std::string_view line, std::string_view shell, std::string_view shell_flags) {
+  return skip_spaces(line) == ":" && (shell_flags == "-c" || shell_flags == "-ec") && is_posix_shell(shell);
+}
 
 std::vector<std::string> command_argv(std::string_view line, std::string_view shell,
                                       std::string_view shell_flags, bool one_shell,

@@ -105,16 +105,19 @@ size_t pipe_size(int fd) {
   return size > 0 ? static_cast<size_t>(size) : PIPE_BUF;
 }
 
+// Clients split MAKEFLAGS at blanks, and some read backslashes and dollars.
+bool is_plain(const std::string& path) {
+  return !path.empty() && path.find_first_of(" \t\n\\$'\"") == std::string::npos;
+}
+
 std::string temporary_directory() {
   for (const char* name : {"MAKE_TMPDIR", "TMPDIR"}) {
     const char* value = std::getenv(name);
     if (value == nullptr || *value == '\0') continue;
-    // Clients split MAKEFLAGS at blanks, and some read backslashes and dollars.
-    if (std::strpbrk(value, " \t\n\\$'\"")) continue;
     if (char* absolute = ::realpath(value, nullptr)) {
       std::string out = absolute;
       std::free(absolute);
-      if (!std::strpbrk(out.c_str(), " \t\n\\$'\"")) return out;
+      if (is_plain(out)) return out;
     }
   }
   return "/tmp";
@@ -176,10 +179,10 @@ std::vector<int> JobserverPool::inherited_descriptors() const {
   return {read_end_, write_end_};
 }
 
-JobserverServer::JobserverServer(unsigned jobs, JobserverStyle style) {
+JobserverServer::JobserverServer(unsigned jobs, JobserverStyle style, const std::string& directory) {
   owns_ends_ = true;
   if (style == JobserverStyle::fifo) {
-    directory_ = temporary_directory() + "/cmzmake-XXXXXX";
+    directory_ = (is_plain(directory) ? directory : temporary_directory()) + "/cmzmake-XXXXXX";
     if (::mkdtemp(directory_.data()) != nullptr) {
       path_ = fmt::format("{}/GMfifo{}", directory_, ::getpid());
       if (::mkfifo(path_.c_str(), 0600) == 0) {

@@ -110,6 +110,7 @@ class Builder : private JobListener {
     Target* target;
     std::vector<ExpandedLine> lines;
     int capture = -1;
+    bool any_process = false;  // it holds a slot
     size_t line = 0;
   };
   struct Ready {
@@ -173,6 +174,7 @@ class Builder : private JobListener {
 
   // jobs (jobs.cpp)
   void start_recipe(Target& target, bool absent, FileTime time);
+  void close_capture(RunningJob& running);
   bool acquire_slot();
   void release_slot();
   bool load_allows();

@@ -13,8 +13,8 @@ enum class OutputSync { none, line, target, recurse };
 // The outputs of running jobs, collected in temporary files and shown in one piece.
 class OutputCapture {
  public:
-  // `directory_lines`: texts shown before and after each piece ("Entering directory"), may be empty.
-  explicit OutputCapture(OutputSync mode);
+  // `directory`: where the temporary files go.
+  OutputCapture(OutputSync mode, std::string directory);
   ~OutputCapture();
   OutputCapture(const OutputCapture&) = delete;
   OutputCapture& operator=(const OutputCapture&) = delete;
@@ -23,8 +23,8 @@ class OutputCapture {
 
   // The lock that nested makes share: "fnm:PATH" for --sync-mutex; empty when there is none yet.
   std::string mutex_name();
-  // Shares the lock of a parent make.
-  void use_mutex(std::string_view name);
+  // Shares the lock "fnm:PATH" of a parent make; 0, or the errno of why that cannot be.
+  int use_mutex(std::string_view name);
 
   // A new capture; -1 when temporary files cannot be made (the output then is not collected).
   int open();
@@ -34,6 +34,10 @@ class OutputCapture {
   // Shows what was collected so far and forgets it.
   void dump(int capture);
   void close(int capture);
+
+  // The capture that make's own lines and those of $(shell) go to now; -1: none.
+  void set_current(int capture) { current_ = capture; }
+  int current() const { return current_; }
 
   // What is shown before and after each piece.
   std::string enter_line, leave_line;
@@ -47,7 +51,9 @@ class OutputCapture {
   void unlock();
 
   OutputSync mode_;
+  std::string directory_;
   bool one_file_ = false;  // standard output and standard error are the same file
+  int current_ = -1;
   int mutex_ = -1;
   std::string mutex_path_;
   bool own_mutex_ = false;

@@ -27,6 +27,9 @@ class PlainReport : public EventSink, public Diagnostics {
   // Lines that belong to a captured output go there.
   void set_capture(OutputCapture* capture) { capture_ = capture; }
 
+  // Where a $(shell) command may write its errors now: a descriptor, or -1 for make's own standard error.
+  int shell_stderr();
+
   // Shown once before the first other line: "Entering directory". Empty: nothing.
   std::string pending_enter;
   const std::string& prefix() const { return prefix_; }

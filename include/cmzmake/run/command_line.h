@@ -13,4 +13,7 @@ std::vector<std::string> command_argv(std::string_view line, std::string_view sh
                                       std::string_view shell_flags, bool one_shell,
                                       const char* ifs);
 
+// Whether `line` is a lone `:` for a shell like sh: there is nothing to run, and make runs nothing.
+bool runs_nothing(std::string_view line, std::string_view shell, std::string_view shell_flags);
+
 }  // namespace cmz

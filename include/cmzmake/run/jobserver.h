@@ -64,9 +64,9 @@ enum class JobserverStyle { fifo, pipe };
 // The pool of a top-level make.
 class JobserverServer : public JobserverPool {
  public:
-  // `jobs` >= 2: jobs - 1 tokens are made. A fifo that cannot be made becomes a pipe.
-  // Throws std::system_error when neither can be made.
-  JobserverServer(unsigned jobs, JobserverStyle style);
+  // `jobs` >= 2: jobs - 1 tokens are made. `directory`: where the fifo goes; empty: TMPDIR or /tmp. A fifo
+  // that cannot be made becomes a pipe. Throws std::system_error when neither can be made.
+  JobserverServer(unsigned jobs, JobserverStyle style, const std::string& directory = {});
   ~JobserverServer() override;
   bool is_server() const override { return true; }
 

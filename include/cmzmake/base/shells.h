@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string_view>
+
+namespace cmz {
+
+// Whether `shell` (a path) is one of the shells that understand what sh does.
+inline bool is_posix_shell(std::string_view shell) {
+  const size_t slash = shell.rfind('/');
+  if (slash != std::string_view::npos) shell.remove_prefix(slash + 1);
+  for (std::string_view known : {"sh", "bash", "dash", "ksh", "rksh", "zsh", "ash"})
+    if (shell == known) return true;
+  return false;
+}
+
+}  // namespace cmz
