@@ -76,7 +76,7 @@ void print_target(const Target& t, std::string& out) {
 
 }  // namespace
 
-void print_data_base(Evaluator& e) {
+std::string data_base_text(Evaluator& e) {
   const Database& db = e.db;
   const std::time_t now = std::time(nullptr);
   char date[64];
@@ -121,12 +121,7 @@ void print_data_base(Evaluator& e) {
     out += '\n';
   }
   out += fmt::format("\n# Finished Make data base on {}\n\n", date);
-  std::string_view rest = out;
-  while (!rest.empty()) {
-    const ssize_t n = ::write(STDOUT_FILENO, rest.data(), rest.size());
-    if (n <= 0) break;
-    rest.remove_prefix(static_cast<size_t>(n));
-  }
+  return out;
 }
 
 }  // namespace cmz

@@ -5,6 +5,6 @@
 namespace cmz {
 
 // -p: variables, directories, rules and targets, as text on standard output.
-void print_data_base(Evaluator& e);
+std::string data_base_text(Evaluator& e);
 
 }  // namespace cmz

@@ -182,8 +182,11 @@ bool Session::Impl::read_options(int* status) {
   }
   if (options.help || options.version) {
     const std::string text = options.help ? usage_text(program) : version_text();
-    [[maybe_unused]] ssize_t n = ::write(STDOUT_FILENO, text.data(), text.size());
-    *status = 0;
+    errno = 0;
+    report->print(text);
+    if (report->write_error())
+      report->message({}, fmt::format("write error: stdout: {}", std::strerror(errno)));
+    *status = report->write_error() ? 1 : 0;
     return false;
   }
   return true;
@@ -591,6 +594,7 @@ void Session::Impl::restart() {
   capture.reset();
   const int error = executor.replace_process(again, envp.data());
   report->message({}, fmt::format("{}: {}", arguments[0], std::strerror(error)));
+  if (!temporary_makefile.empty()) ::unlink(temporary_makefile.c_str());
   std::exit(127);
 }
 
@@ -600,9 +604,9 @@ int Session::Impl::leave(int status) {
     report->directory(false, directory);
   }
   if (!temporary_makefile.empty()) ::unlink(temporary_makefile.c_str());
-  if (report->write_error() && status == 0) {
+  if (report->write_error()) {
     report->message({}, "write error: stdout");
-    status = 1;
+    if (status == 0) status = 1;
   }
   return status;
 }
@@ -745,7 +749,7 @@ int Session::Impl::run() {
     status = 2;
     if (builder) builder->drain(true);
   }
-  if (options.print_data_base) print_data_base(*evaluator);
+  if (options.print_data_base) report->print(data_base_text(*evaluator));
   const int signal = builder ? builder->fatal_signal() : executor.fatal_signal();
   builder.reset();
   status = leave(status);
