@@ -15,6 +15,7 @@ Builder::Builder(BuildContext context, BuildOptions options)
       tokens_(context.tokens),
       events_(context.events),
       capture_(context.capture),
+      debug_(context.debug),
       options_(std::move(options)),
       random_state_(options_.shuffle.seed) {
   executor_.set_listener(this);
@@ -70,6 +71,7 @@ Status Builder::run(const std::vector<Target*>& goals) {
       continue;
     }
     if (executor_.running() == 0) break;
+    tell_live_children();
     executor_.wait();
     check_signal();
     tell(goals_.size());
@@ -125,6 +127,7 @@ void Builder::drain(bool say) {
     events_.on(event);
   }
   while (executor_.running() > 0) {
+    tell_live_children();
     executor_.wait();
     check_signal();
   }
@@ -212,6 +215,7 @@ void Builder::remove_intermediates() {
   });
   std::string names;
   for (Target* t : made) {
+    if (names.empty() && debug_) debug_->say(DebugLog::basic, 0, "Removing intermediate files...");
     if (!options_.dry_run) {
       if (disk_.remove(t->name.view())) continue;
       disk_.changed(t->name.view());

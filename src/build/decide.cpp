@@ -11,10 +11,13 @@ namespace cmz {
 void Builder::decide(Frame& frame) {
   Target& target = *frame.target;
   Result result;
+  const size_t depth = frame.depth;
+  if (debug_) debug_->say(DebugLog::verbose, depth, "Finished prerequisites of target file '{}'.", target.name.view());
 
   if (frame.status == Status::failed || frame.status == Status::question) {
     const Status status = frame.status;
     result.status = status;
+    if (debug_) debug_->say(DebugLog::verbose, depth, "Giving up on target file '{}'.", target.name.view());
     pop(result);
     if (status == Status::failed && target.command_line && options_.keep_going && !options_.dry_run &&
         !options_.question && !remaking_makefiles_) {
@@ -34,12 +37,42 @@ void Builder::decide(Frame& frame) {
     if (!p.order_only && time.is_absent() && !is_intermediate(*p.target)) frame.must_make = true;
     bool changed = p.target->time_changed || (p.target->phony && p.target->updated);
     prerequisites_changed |= changed;
+    if (debug_ && !frame.absent) {
+      if (p.order_only)
+        debug_->say(DebugLog::verbose, depth + 1, "Prerequisite '{}' is order-only for target '{}'.", p.target->name.view(),
+            target.name.view());
+      else if (time.is_absent())
+        debug_->say(DebugLog::basic, depth + 1, "Prerequisite '{}' of target '{}' does not exist.", p.target->name.view(),
+            target.name.view());
+      else
+        debug_->say(time > frame.time ? DebugLog::basic : DebugLog::verbose, depth + 1,
+            "Prerequisite '{}' is {} than target '{}'.", p.target->name.view(),
+            time > frame.time ? "newer" : "older", target.name.view());
+    }
     p.changed = changed || frame.absent || time.is_absent() || time > frame.time || options_.always_make;
   }
 
   bool make_it = frame.must_make || (options_.always_make && target.recipe);
   if (make_it && !frame.absent && target.is_target && !prerequisites_changed && !target.recipe)
     make_it = false;
+  if (debug_) {
+    const std::string_view name = target.name.view();
+    if (target.double_colon_head && target.prerequisites.empty())
+      debug_->say(DebugLog::basic, depth, "Target '{}' is double-colon and has no prerequisites.", name);
+    else if (!make_it && target.is_target && !prerequisites_changed && !target.recipe)
+      debug_->say(DebugLog::verbose, depth, "No recipe for '{}' and no prerequisites actually changed.", name);
+    else if (!frame.must_make && make_it)
+      debug_->say(DebugLog::basic, depth, "Making '{}' due to always-make flag.", name);
+    if (make_it)
+      debug_->say(DebugLog::basic, depth, "Must remake target '{}'.", target.hashed_name.view());
+    else if (target.name == target.hashed_name)
+      debug_->say(DebugLog::verbose, depth, "No need to remake target '{}'.", name);
+    else
+      debug_->say(DebugLog::verbose, depth, "No need to remake target '{}'; using VPATH name '{}'.",
+          target.hashed_name.view(), name);
+    if (make_it && target.name != target.hashed_name && !target.ignore_vpath)
+      debug_->say(DebugLog::basic, depth + 1, "Ignoring VPATH name '{}'.", name);
+  }
   if (!make_it) {
     pop(result);
     finish(target, Status::success, Ran::no);
@@ -54,6 +87,17 @@ void Builder::decide(Frame& frame) {
     target.ignore_vpath = true;
   }
   remake(target, frame);
+  if (debug_) {
+    const std::string_view name = target.name.view();
+    if (target.progress == Progress::running)
+      debug_->say(DebugLog::verbose, depth, "Recipe of '{}' is being run.", name);
+    else if (target.status == Status::failed)
+      debug_->say(DebugLog::basic, depth, "Failed to remake target file '{}'.", name);
+    else if (target.status == Status::question)
+      debug_->say(DebugLog::basic, depth, "Target file '{}' needs to be remade under -q.", name);
+    else
+      debug_->say(DebugLog::basic, depth, "Successfully remade target file '{}'.", name);
+  }
   if (target.progress == Progress::running) {
     result.running = true;
   } else if (target.status == Status::failed || target.status == Status::question) {

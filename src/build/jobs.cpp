@@ -170,6 +170,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
   jobs_.emplace(id, std::move(running));
   if (options_.one_at_a_time)
     while (target.progress == Progress::running && signal_ == 0) {
+      tell_live_children();
       executor_.wait();
       check_signal();
     }
@@ -195,6 +196,10 @@ bool Builder::acquire_slot() {
   for (;;) {
     if (stopping()) return false;
     if (tokens_held_ >= slots_used_) return true;
+    if (debug_) {
+      tell_live_children();
+      debug_->say(DebugLog::jobs, 0, "Need a job token; we have children");
+    }
     if (!load_allows()) {
       executor_.wait(1000);
     } else if (tokens_.try_acquire()) {
@@ -292,6 +297,30 @@ void Builder::line_failed_ignored(JobId job, size_t index, const Exit& exit) {
   events_.on(event);
 }
 
+// The manual does not say what these lines hold; those of GNU Make name the job by an address.
+void Builder::process_started(JobId id, size_t, int pid) {
+  if (!debug_) return;
+  RunningJob& running = starting_ ? *starting_ : jobs_.at(id);
+  running.pid = pid;
+  if (!std::exchange(running.on_chain, true))
+    debug_->say(DebugLog::jobs, 0, "Putting child {} ({}) PID {} on the chain.",
+                fmt::ptr(running.target), running.target->name.view(), pid);
+}
+
+void Builder::process_ended(JobId id, int pid, bool ok) {
+  if (!debug_) return;
+  const RunningJob& running = starting_ ? *starting_ : jobs_.at(id);
+  debug_->say(DebugLog::jobs, 0, "Reaping {} child {} PID {} ", ok ? "winning" : "losing",
+              fmt::ptr(running.target), pid);
+}
+
+void Builder::tell_live_children() const {
+  if (!debug_ || !debug_->wants(DebugLog::jobs)) return;
+  for (const auto& [id, running] : jobs_)
+    debug_->say(DebugLog::jobs, 0, "Live child {} ({}) PID {} ", fmt::ptr(running.target),
+                running.target->name.view(), running.pid);
+}
+
 void Builder::job_ended(JobId job, const Outcome& outcome) {
   RunningJob running;
   if (starting_) {
@@ -303,6 +332,8 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
     jobs_.erase(it);
   }
   Target& target = *running.target;
+  if (debug_ && running.on_chain)
+    debug_->say(DebugLog::jobs, 0, "Removing child {} PID {} from chain.", fmt::ptr(running.target), running.pid);
   if (running.any_process) release_slot();
   check_signal();
 

@@ -20,6 +20,7 @@ void Builder::walk(Target* goal) {
   root.target = root.owner = goal;
   if (goal->progress != Progress::untouched) return;
   goal->being_checked = true;
+  root.depth = remaking_makefiles_ ? 1 : 0;
   stack_.push_back(root);
   run_stack();
 }
@@ -28,6 +29,7 @@ void Builder::resume_walk(Target* target) {
   Frame frame{};
   frame.kind = target->double_colon ? Frame::Kind::double_colon : Frame::Kind::update;
   frame.target = frame.owner = target;
+  frame.depth = remaking_makefiles_ ? 1 : 0;
   goal_ = target->goal;
   target->being_checked = true;
   stack_.push_back(frame);
@@ -74,6 +76,8 @@ void Builder::wait_for(Frame& frame, Target& target) {
 
 void Builder::suspend(Frame& frame) {
   Target& target = *frame.target;
+  if (debug_)
+    debug_->say(DebugLog::verbose, frame.depth, "The prerequisites of '{}' are being made.", target.name.view());
   target.progress = Progress::waiting;
   if (target.order == 0) target.order = ++order_;
   Result result;
@@ -174,8 +178,14 @@ void Builder::drop_prerequisite(Target& target, size_t place) {
 void Builder::begin_update(Frame& frame) {
   Target& target = *frame.target;
   target.progress = Progress::visiting;
+  if (debug_) debug_->say(DebugLog::verbose, frame.depth, "Considering target file '{}'.", target.hashed_name.view());
   frame.time = time_as_target(target);  // may find it elsewhere: the search for a rule takes that name
+  if (debug_ && frame.time.is_absent())
+    debug_->say(DebugLog::basic, frame.depth + 1, "File '{}' does not exist.", target.hashed_name.view());
+  search_.debug_depth = frame.depth + 1;
   prepare(target);
+  if (debug_ && target.recipe && target.recipe == db_.default_recipe)
+    debug_->say(DebugLog::implicit, frame.depth + 1, "Using default recipe for '{}'.", target.name.view());
   frame.absent = frame.time.is_absent();
   // A file that one recipe makes together with others is as old as the oldest of them. (The other targets of
   // a pattern rule do not count: nobody may want them.)
@@ -206,6 +216,7 @@ void Builder::visit(Target& child, Frame& from) {
   frame.target = &child;
   frame.owner = &child;
   frame.kind = child.double_colon ? Frame::Kind::double_colon : Frame::Kind::update;
+  frame.depth = from.depth + (from.kind != Frame::Kind::double_colon);
   child.being_checked = true;
   from.waiting_child = true;
   stack_.push_back(frame);  // `from` may move
@@ -324,6 +335,8 @@ bool Builder::next_prerequisite(Frame& frame) {
   }
 
   Result result;
+  if (debug_ && child.progress != Progress::untouched)
+    debug_->say(DebugLog::verbose, frame.depth + 1, "Pruning file '{}'.", child.name.view());
   switch (child.progress) {
     case Progress::finished:
       result.status = child.status == Status::failed || child.status == Status::question ? child.status
@@ -346,6 +359,7 @@ bool Builder::next_prerequisite(Frame& frame) {
     check.target = &child;
     check.owner = frame.owner;
     check.time = frame.time;
+    check.depth = frame.depth + 1;
     child.being_checked = true;
     frame.waiting_child = true;
     stack_.push_back(check);
@@ -413,6 +427,8 @@ void Builder::step_check(Frame& frame) {
     return;
   }
   Result result;
+  if (debug_ && child.progress != Progress::untouched)
+    debug_->say(DebugLog::verbose, frame.depth + 1, "Pruning file '{}'.", child.name.view());
   switch (child.progress) {
     case Progress::finished:
       if (child.status == Status::failed) result.status = Status::failed;
@@ -434,6 +450,7 @@ void Builder::step_check(Frame& frame) {
     check.target = &child;
     check.owner = frame.owner;
     check.time = frame.time;
+    check.depth = frame.depth + 1;
     child.being_checked = true;
     frame.waiting_child = true;
     stack_.push_back(check);

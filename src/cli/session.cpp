@@ -140,6 +140,7 @@ struct Session::Impl {
   Database db;
   std::optional<Evaluator> evaluator;
   std::optional<Search> search;
+  DebugLog debug{[this](const std::string& line) { report->print(line); }};
   std::unique_ptr<TokenPool> pool;
   JobserverPool* jobserver = nullptr;
   bool serves = false;  // the pool is our own
@@ -249,6 +250,10 @@ void Session::Impl::apply_options() {
   s.warn_undefined = options.warn_undefined;
   s.no_builtin_rules = options.no_builtin_rules;
   s.no_builtin_variables = options.no_builtin_variables;
+  const DebugFlags flags = options.debug_flags();
+  debug.set_kinds(flags.basic * DebugLog::basic + flags.verbose * DebugLog::verbose + flags.jobs * DebugLog::jobs +
+                  flags.implicit * DebugLog::implicit + flags.makefile * DebugLog::makefiles);
+  evaluator->debug = search->debug = flags.any() ? &debug : nullptr;
 }
 
 // A makefile set MAKEFLAGS: its options count from now on, and it shows them in make's order.
@@ -592,6 +597,11 @@ void Session::Impl::restart() {
     pool.reset();
   }
   capture.reset();
+  if (debug.wants(DebugLog::basic)) {
+    std::string text;
+    for (const std::string& argument : again) text += ' ' + argument;
+    debug.say(DebugLog::basic, 0, "Re-executing[{}]:{}", restarts + 1, text);
+  }
   const int error = executor.replace_process(again, envp.data());
   report->message({}, fmt::format("{}: {}", arguments[0], std::strerror(error)));
   if (!temporary_makefile.empty()) ::unlink(temporary_makefile.c_str());
@@ -688,14 +698,18 @@ int Session::Impl::build() {
         if (name == "MAKEFLAGS" || name == "MFLAGS") value = without_jobserver(value);
     };
 
-  BuildContext context{*evaluator, *search, *disk, executor, *pool, *report, capture ? &*capture : nullptr};
+  BuildContext context{*evaluator, *search, *disk, executor, *pool, *report, capture ? &*capture : nullptr,
+                       evaluator->debug};
   builder.emplace(context, b);
   // The makefiles that a restart reads again are not remade for ever: -B and -W count once for them.
   builder->already_restarted = restarts > 0;
   mark_old_files();
   if (restarts == 0) mark_new_files();
 
+  debug.say(DebugLog::basic, 0, "Updating makefiles....");
+  debug.set_quiet(true);
   const auto remade = remake_makefiles();
+  debug.set_quiet(false);
   if (builder->fatal_signal()) return 2;
   if (remade == Builder::Remade::failed) {
     builder->drain(true);
@@ -703,6 +717,7 @@ int Session::Impl::build() {
   }
   if (remade == Builder::Remade::changed) restart();
   if (restarts > 0) mark_new_files();
+  debug.say(DebugLog::basic, 0, "Updating goal targets....");
   int status = builder->build(goals());
   if (builder->fatal_signal() == 0) builder->remove_intermediates();
   if (builder->clock_skew()) {
@@ -741,6 +756,8 @@ int Session::Impl::run() {
     join_jobserver();
     begin_output_sync();
     define_variables();
+    if (debug.wants(DebugLog::basic)) report->print(version_text());
+    debug.say(DebugLog::basic, 0, "Reading makefiles...");
     read_makefiles();
     status = build();
   } catch (const Fatal& fatal) {

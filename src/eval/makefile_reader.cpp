@@ -232,6 +232,10 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
                               bool is_default, bool sets_default_goal) {
   const Location place = where;
   std::string path = !name.empty() && name[0] == '~' ? disk.expand_tilde(name) : std::string(name);
+  if (debug)
+    debug->say(DebugLog::verbose, 0, "Reading makefile '{}'{}{}{}...", name,
+               place.known() ? " (search path)" : "", optional ? " (don't care)" : "",
+               place.known() ? " (no ~ expansion)" : "");
   auto* source = &sources_.emplace_back();
   std::error_code error = disk.read(path, *source);
   if (error && search_include_dirs && path[0] != '/' &&

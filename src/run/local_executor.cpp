@@ -57,6 +57,7 @@ struct LocalExecutor::Impl {
     size_t line = 0;
     Outcome outcome;
     std::unique_ptr<Process> process;
+    int pid = 0;
     bool has_stdin = false;
   };
 
@@ -198,6 +199,8 @@ struct LocalExecutor::Impl {
         if (!line_ended(running, exit)) return;
         continue;
       }
+      listener->process_started(running.id, running.line, launched.pid);
+      running.pid = launched.pid;
       const int handle = process_handle(launched.pid);
       if (handle < 0) {  // no handle to be had: better one at a time than not at all
         if (!line_ended(running, exit_of(wait_for(launched.pid)))) return;
@@ -237,6 +240,7 @@ struct LocalExecutor::Impl {
     running.process->detach();
     running.process.reset();
     take_signals();  // one that came before this child's end counts
+    listener->process_ended(id, running.pid, exit_of(status).ok());
     if (!line_ended(running, exit_of(status))) return;
     if (fatal_signal != 0 && running.line < running.job.lines.size()) {
       // Make is ending and starts nothing more: the rest of the job is missing.

@@ -68,6 +68,19 @@ std::string stem_for_percents(std::string_view text, std::string_view stem, bool
   return out;
 }
 
+// A rule as -d names it.
+std::string rule_text(const PatternRule& rule) {
+  std::string out;
+  for (std::string_view target : rule.target_texts) (out += out.empty() ? "" : " ") += target;
+  out += rule.terminal ? "::" : ":";
+  bool bar = false;
+  for (const PatternPrerequisite& p : rule.prerequisites) {
+    if (p.order_only && !std::exchange(bar, true)) out += " |";
+    (out += ' ') += p.text;
+  }
+  return out;
+}
+
 bool has_wildcard(std::string_view name) { return name.find_first_of("*?[") != std::string_view::npos; }
 
 }  // namespace
@@ -103,16 +116,27 @@ bool Search::implicit_rule(Target& target) {
     impossible_.clear();
     around_.clear();
     hopeless_.assign(index_.texts(), 0);
+    folders_ = index_.folders();
+    glances_.clear();
+    glances_.resize(index_.nodes());
   }
   if (!vpath_loaded_) load_vpath();
   ++searches_;
   // By the makefile's name for it, also where vpath has found another.
   const std::string_view name = target.hashed_name.view();
+  const bool told = debug && debug->wants(DebugLog::implicit);
+  if (told)
+    debug->say(DebugLog::implicit, debug_depth, "Looking for an implicit rule for '{}'.", name);
+  else if (nothing_at_a_glance(name))
+    return false;
   std::unique_ptr<FoundRule> found = find_rule(&target, name, false, 0);
   if (!found)
     if (const auto member = split_archive_name(name))
       found = find_rule(&target, name.substr(member->archive.size()), true, 0);
-  if (!found) return false;
+  if (!found) {
+    if (told) debug->say(DebugLog::implicit, debug_depth, "No implicit rule found for '{}'.", name);
+    return false;
+  }
   apply(target, *found);
   return true;
 }
@@ -127,14 +151,19 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
   enter_directory(directory, name);
   if (depth == 0) root_ = {directory, base};
 
-  const auto& candidates = index_.collect(name);
+  const auto& candidates = index_.reach(name).candidates;
   std::vector<Match> matches;
   matches.reserve(candidates.size());
   bool specific = false;
   for (const auto& candidate : candidates) {
     const PatternRule& rule = *candidate.rule;
     if (!rule.prerequisites.empty() && rule.recipe == nullptr) continue;
-    if (rule.in_use) continue;
+    if (rule.in_use) {
+      if (debug)
+        debug->say(DebugLog::implicit, debug_depth + depth + 1,
+                   "Avoiding implicit rule recursion for rule '{}'.", rule_text(rule));
+      continue;
+    }
     const PatternText& pattern = rule.targets[candidate.target];
     const bool anything = pattern.match_anything();
     if (depth > 0 && anything && !rule.terminal) continue;
@@ -170,9 +199,14 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
   for (const bool compatible : {false, true}) {
     if (compatible && !mentioned) break;
     for (const bool chains : {false, true}) {
+      if (chains && debug) debug->say(DebugLog::implicit, debug_depth + depth + 1, "Trying harder.");
       for (Match& match : matches) {
         if (chains && match.rule->terminal) continue;
-        if (try_rule(target, name, match, chains, compatible, depth, found, &mentioned)) return found;
+        if (!try_rule(target, name, match, chains, compatible, depth, found, &mentioned)) continue;
+        if (debug)
+          debug->say(DebugLog::implicit, debug_depth + depth, "Found implicit rule '{}' for '{}'.",
+                     rule_text(*match.rule), name);
+        return found;
       }
     }
   }
@@ -190,8 +224,8 @@ void Search::enter_directory(std::string_view directory, std::string_view name) 
   auto at = around_.find(directory);
   if (at == around_.end()) {
     at = around_.try_emplace(e_.db.symbols.intern(directory).view()).first;
-    at->second.resize(index_.folders().size());
   }
+  if (at->second.size() < folders_.size()) at->second.resize(folders_.size());
   here_.folders = &at->second;
 }
 
@@ -203,24 +237,69 @@ bool Search::refused(const Match& match, const RuleIndex::Piece& piece) {
     return false;
   const uint64_t tail = TailFilter::tail_of(piece.pattern.prefix, match.stem, piece.pattern.suffix);
   if (e_.db.may_hold_tail(tail)) return false;
-  if (!general_vpath_.empty() || match.stem.starts_with('-')) return false;
+  if (vpath_may_hold(match.stem, piece.pattern.suffix)) return false;
+  const NameSet* names = names_here(piece.folder);
+  return names && !names->may_hold_tail(tail);
+}
+
+// What is in one of folders_ beside the name.
+const NameSet* Search::names_here(uint32_t number) {
+  Folder& folder = (*here_.folders)[number];
+  if (!folder.asked) {
+    folder.asked = true;
+    folder.names = e_.disk.names(fmt::format("{}{}", here_.directory, folders_[number]));
+  }
+  return folder.names;
+}
+
+bool Search::nothing_at_a_glance(std::string_view name) {
+  constexpr uint32_t kPays = 8;  // so many names, working it out takes as long as searching for them
+  const size_t slash = name.rfind('/');
+  const std::string_view directory = name.substr(0, slash + 1);  // npos + 1 is 0
+  const RuleIndex::Reached reached = index_.reach(name);
+  if (reached.ending + directory.size() > name.size()) return false;
+  Glance& glance = glances_[reached.node];
+  if (!glance.built()) {
+    if (++glance.wanted < kPays) return false;
+    glance.build(e_.db.pattern_rules, name.substr(name.size() - reached.ending), folders_);
+  }
+  const std::string_view base = name.substr(directory.size(), name.size() - directory.size() - reached.ending);
+  if (!glance.holds_for(directory, base)) return false;
+  enter_directory(directory, name);
+  if (here_.odd) return false;
+  for (const Glance::Ask& ask : glance.asks()) {
+    const uint64_t tail = TailFilter::tail_of({}, base, ask.suffix);
+    if (vpath_may_hold(base, ask.suffix)) return false;
+    const bool mentioned = e_.db.may_hold_tail(tail);
+    for (const Glance::Prefix& prefix : ask.prefixes) {
+      const NameSet* names = names_here(prefix.folder);
+      if (!names) return false;
+      if (!mentioned && !names->may_hold_tail(tail)) continue;
+      scratch_.assign(directory).append(folders_[prefix.folder]);
+      const size_t before = scratch_.size();
+      scratch_.append(prefix.rest).append(base).append(ask.suffix);
+      if (e_.db.find_target(scratch_) ||
+          names->presence(std::string_view(scratch_).substr(before)) != NameSet::Presence::absent)
+        return false;
+    }
+  }
+  return true;
+}
+
+// Whether vpath may find a name that ends with `stem` and `suffix`.
+bool Search::vpath_may_hold(std::string_view stem, std::string_view suffix) const {
+  if (!general_vpath_.empty()) return true;
   const auto ends_alike = [](std::string_view a, std::string_view b) {
     const size_t both = std::min(a.size(), b.size());
     return a.substr(a.size() - both) == b.substr(b.size() - both);
   };
-  const std::string_view suffix = piece.pattern.suffix;
   for (const VpathEntry& entry : e_.db.vpaths) {
     const std::string_view end = entry.pattern.has_percent ? entry.pattern.suffix : entry.pattern.prefix;
     if (ends_alike(end, suffix) &&
-        (end.size() <= suffix.size() || ends_alike(end.substr(0, end.size() - suffix.size()), match.stem)))
-      return false;
+        (end.size() <= suffix.size() || ends_alike(end.substr(0, end.size() - suffix.size()), stem)))
+      return true;
   }
-  Folder& folder = (*here_.folders)[piece.folder];
-  if (!folder.asked) {
-    folder.asked = true;
-    folder.names = e_.disk.names(fmt::format("{}{}", here_.directory, index_.folders()[piece.folder]));
-  }
-  return folder.names && !folder.names->may_hold_tail(tail);
+  return false;
 }
 
 bool Search::ought_to_exist(Target* target, std::string_view name, bool compatible, bool* mentioned) {
@@ -292,20 +371,23 @@ void Search::add_names(const PatternPrerequisite& p, Target* target, std::string
 // had: what their functions do is seen as often as make does it.
 bool Search::try_rule(Target* target, std::string_view name, Match& match, bool chains, bool compatible,
                       int depth, std::unique_ptr<FoundRule>& out, bool* mentioned) {
-  if (trace)
-    trace(depth, fmt::format("Trying pattern rule with stem '{}'.", match.stem));
+  const bool told = debug && debug->wants(DebugLog::implicit);
+  const size_t indent = debug_depth + static_cast<size_t>(depth) + 1;
+  if (told)
+    debug->say(DebugLog::implicit, indent, "Trying pattern rule '{}' with stem '{}'.", rule_text(*match.rule),
+               match.stem);
   std::vector<FoundPrerequisite> prerequisites;
   bool order_only = false;
   for (size_t n = 0; n < match.rule->prerequisites.size(); ++n) {
     const PatternPrerequisite& p = match.rule->prerequisites[n];
     const RuleIndex::Piece& piece = match.pieces[n];
-    const bool is_refused = refused(match, piece);
+    const bool is_refused = !told && refused(match, piece);
     uint64_t* hopeless = nullptr;
     if (is_refused) {
       if (!chains) return false;
       if (match.stem == root_.base && here_.directory == root_.directory) hopeless = &hopeless_[piece.text];
       if (hopeless && *hopeless == searches_) return false;
-    } else if (piece.plain && !here_.odd) {
+    } else if (!told && piece.plain && !here_.odd) {
       // The name is put together in a buffer: most are not found.
       const PatternText& pattern = piece.pattern;
       scratch_.clear();
@@ -326,12 +408,21 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
     add_names(p, target, name, match, order_only, prerequisites);
     for (size_t i = first; i < prerequisites.size(); ++i) {
       FoundPrerequisite& f = prerequisites[i];
-      if (!is_refused && found_directly(target, f.name, compatible, mentioned)) continue;
+      if (told)
+        debug->say(DebugLog::implicit, indent, "Trying {} prerequisite '{}'.",
+                   f.from_pattern ? "implicit" : "rule", f.name);
+      if (!is_refused && found_directly(target, f.name, compatible, mentioned)) {
+        if (told) debug->say(DebugLog::implicit, indent, "Found '{}'.", f.name);
+        continue;
+      }
+      if (told && !chains) debug->say(DebugLog::implicit, indent, "Not found '{}'.", f.name);
       if (!chains) return false;
       // Without a symbol for each name that is only thought of.
       const Symbol symbol = is_refused ? Symbol() : e_.db.symbols.intern(f.name);
       if (symbol && impossible_.contains(symbol)) return false;
       const Place here = here_;
+      if (told)
+        debug->say(DebugLog::implicit, indent, "Looking for a rule with intermediate file '{}'.", f.name);
       match.rule->in_use = true;
       f.intermediate = find_rule(nullptr, f.name, false, depth + 1);
       match.rule->in_use = false;

@@ -23,7 +23,7 @@ void RuleIndex::build(const std::vector<std::unique_ptr<PatternRule>>& rules) {
       piece.simple = piece.plain && pattern.has_percent &&
                      pattern.suffix.find('/') == std::string_view::npos && !pattern.prefix.starts_with('-');
       piece.text = texts.try_emplace(p.text, static_cast<uint32_t>(texts.size())).first->second;
-      const std::string_view folder = pattern.prefix.substr(0, pattern.prefix.rfind('/') + 1);
+      const std::string folder(pattern.prefix.substr(0, pattern.prefix.rfind('/') + 1));
       const auto known = std::find(folders_.begin(), folders_.end(), folder);
       piece.folder = static_cast<uint32_t>(known - folders_.begin());
       if (known == folders_.end()) folders_.push_back(folder);
@@ -67,14 +67,15 @@ uint32_t RuleIndex::child_of(uint32_t node, char c) {
   return fresh;
 }
 
-const std::vector<RuleIndex::Candidate>& RuleIndex::collect(std::string_view name) const {
+RuleIndex::Reached RuleIndex::reach(std::string_view name) const {
   uint32_t node = 0;
-  for (size_t i = name.size(); i-- > 1;) {  // a stem has at least one character
-    const uint32_t child = find_child(node, name[i]);
+  size_t i = name.size();
+  for (; i > 1; --i) {  // a stem has at least one character
+    const uint32_t child = find_child(node, name[i - 1]);
     if (child == 0) break;
     node = child;
   }
-  return lists_[nodes_[node].list];
+  return {lists_[nodes_[node].list], node, name.size() - i};
 }
 
 }  // namespace cmz

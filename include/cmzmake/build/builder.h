@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cmzmake/base/debug_log.h"
 #include "cmzmake/eval/evaluator.h"
 #include "cmzmake/eval/recipes.h"
 #include "cmzmake/report/event.h"
@@ -53,6 +54,7 @@ struct BuildContext {
   TokenPool& tokens;
   EventSink& events;
   OutputCapture* capture = nullptr;
+  DebugLog* debug = nullptr;
 };
 
 // Brings goals up to date: walks the graph with an explicit stack, decides what is out of date, starts
@@ -98,6 +100,7 @@ class Builder : private JobListener {
     Target* entry = nullptr;    // double_colon: the rule that is considered
     Target* walked = nullptr;   // update: whose prerequisites are looked at: the target or a peer of its group
     uint32_t member = 0;        // the next peer
+    uint32_t depth = 0;         // for -d
     size_t next = 0;            // prerequisite
     FileTime time;              // update: the target's own; check: the asker's
   };
@@ -111,6 +114,8 @@ class Builder : private JobListener {
     std::vector<ExpandedLine> lines;
     int capture = -1;
     bool any_process = false;  // it holds a slot
+    int pid = 0;               // of its present process
+    bool on_chain = false;     // -d has named it
     size_t line = 0;
   };
   struct Ready {
@@ -185,6 +190,9 @@ class Builder : private JobListener {
   void line_not_executed(JobId job, size_t index, std::string_view message) override;
   void line_failed_ignored(JobId job, size_t index, const Exit& exit) override;
   void job_ended(JobId job, const Outcome& outcome) override;
+  void process_started(JobId job, size_t index, int pid) override;
+  void process_ended(JobId job, int pid, bool ok) override;
+  void tell_live_children() const;
 
   Evaluator& e_;
   Database& db_;
@@ -194,6 +202,7 @@ class Builder : private JobListener {
   TokenPool& tokens_;
   EventSink& events_;
   OutputCapture* capture_;
+  DebugLog* debug_;
   BuildOptions options_;
 
   std::vector<Frame> stack_;

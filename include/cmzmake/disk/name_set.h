@@ -25,8 +25,8 @@ class NameSet {
     count_ = 0;
   }
 
-  // False: no name ends with these four characters.
-  bool may_hold_tail(uint32_t tail) const { return tails_.may_hold(tail); }
+  // False: no name ends so.
+  bool may_hold_tail(uint64_t tail) const { return tails_.may_hold(tail); }
 
   // Adds or replaces.
   void put(std::string_view name, EntryType type, Presence presence) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cmzmake/base/debug_log.h"
 #include "cmzmake/base/diagnostics.h"
 #include "cmzmake/base/fatal.h"
 #include "cmzmake/disk/disk.h"
@@ -143,6 +144,7 @@ class Evaluator {
   bool any_private = false;  // some variable is private: targets must not see their parents' ones
   VariableSet* empty_set() { return &empty_set_; }
 
+  DebugLog* debug = nullptr;  // -d; null: nobody listens
   char recipe_prefix = '\t';
   bool reading_makefiles = false;
   std::vector<std::string> original_environment;  // NAME=VALUE as make got it

@@ -53,8 +53,8 @@ class Database {
   // The target of that name, made when there is none.
   Target& target(Symbol name);
   Target& target(std::string_view name) { return target(symbols.intern(name)); }
-  // False: no target's name ends with these four characters.
-  bool may_hold_tail(uint32_t tail) const { return tails_.may_hold(tail); }
+  // False: no target's name ends so.
+  bool may_hold_tail(uint64_t tail) const { return tails_.may_hold(tail); }
   // A further double-colon rule of `head`'s name.
   Target& add_double_colon(Target& head);
   // `target` is now found under `name` (vpath); an existing target of that name is left alone.

@@ -83,6 +83,9 @@ class JobListener {
   virtual void line_failed_ignored(JobId job, size_t index, const Exit& exit) = 0;
   // The job is over. It may be forgotten; nothing more will be said of it.
   virtual void job_ended(JobId job, const Outcome& outcome) = 0;
+  // Line `index` runs as process `pid`; that process ended. For those who watch closely (-d).
+  virtual void process_started(JobId, size_t /*index*/, int /*pid*/) {}
+  virtual void process_ended(JobId, int /*pid*/, bool /*ok*/) {}
 };
 
 // Runs jobs. Real: local processes. Fake: a script of outcomes.

@@ -11,7 +11,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "cmzmake/base/debug_log.h"
 #include "cmzmake/eval/evaluator.h"
+#include "cmzmake/search/glance.h"
 
 namespace cmz {
 
@@ -33,11 +35,17 @@ class RuleIndex {
     const Piece* pieces;  // one for each prerequisite
   };
   void build(const std::vector<std::unique_ptr<PatternRule>>& rules);
-  // The candidates whose suffix fits `name`, in rule order. Prefixes are not checked.
-  const std::vector<Candidate>& collect(std::string_view name) const;
+  // The candidates whose suffix fits a name, in rule order. Prefixes are not checked.
+  struct Reached {
+    const std::vector<Candidate>& candidates;
+    uint32_t node;  // of all names with this ending
+    size_t ending;  // its size
+  };
+  Reached reach(std::string_view name) const;
 
   size_t texts() const { return texts_; }
-  const std::vector<std::string_view>& folders() const { return folders_; }
+  size_t nodes() const { return nodes_.size(); }
+  const std::vector<std::string>& folders() const { return folders_; }
 
  private:
   // A suffix, read backwards from the root.
@@ -58,7 +66,7 @@ class RuleIndex {
   std::vector<std::vector<Candidate>> lists_;
   std::deque<std::vector<Piece>> pieces_;
   Arena arena_;
-  std::vector<std::string_view> folders_;
+  std::vector<std::string> folders_;
   size_t texts_ = 0;
 };
 
@@ -89,8 +97,9 @@ class Search {
   // Whether `name` exists, archive members included; from the directory cache.
   bool exists(std::string_view name);
 
-  // Hears of each step, for -d; unset: nothing is said.
-  std::function<void(int depth, const std::string&)> trace;
+  // Hears of each step, for -d; null: nobody listens. The depth of the target that is searched for.
+  DebugLog* debug = nullptr;
+  size_t debug_depth = 0;
 
  private:
   struct Match;
@@ -102,6 +111,9 @@ class Search {
                 int depth, std::unique_ptr<FoundRule>& out, bool* mentioned_only);
   void add_names(const PatternPrerequisite& p, Target* target, std::string_view name, const Match& match,
                  bool& order_only, std::vector<FoundPrerequisite>& out);
+  bool nothing_at_a_glance(std::string_view name);
+  bool vpath_may_hold(std::string_view stem, std::string_view suffix) const;
+  const NameSet* names_here(uint32_t folder);
   bool refused(const Match& match, const RuleIndex::Piece& piece);
   void enter_directory(std::string_view directory, std::string_view name);
   bool found_directly(Target* target, std::string_view name, bool compatible, bool* mentioned);
@@ -122,7 +134,7 @@ class Search {
     const NameSet* names = nullptr;
     bool asked = false;
   };
-  using Folders = std::vector<Folder>;                      // for each of RuleIndex::folders()
+  using Folders = std::vector<Folder>;                      // for each of folders_
   std::unordered_map<std::string_view, Folders> around_;    // by directory
   uint64_t around_generation_ = 0;
   // Where a name that is searched for is.
@@ -136,6 +148,8 @@ class Search {
     std::string_view directory, base;
   };
   Place here_;
+  std::vector<std::string> folders_;  // that rules' prerequisites name, each with its `/`
+  std::vector<Glance> glances_;       // by node of the index
   Root root_;                       // the name that implicit_rule() is asked for
   std::vector<uint64_t> hopeless_;  // by text of a prerequisite: the search in which it could not be made from root_
   uint64_t searches_ = 0;

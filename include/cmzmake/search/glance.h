@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cmzmake/model/rule.h"
+
+namespace cmz {
+
+// All that implicit rules can want of the names with one ending, worked out once: if none of it exists, no rule
+// applies, and the search for one need not begin. Most names of a build are sources and `.d` files of which that
+// is true (it takes 0.2 us for each of them, the search takes 20).
+class Glance {
+ public:
+  // Names that some rule, or a chain of them, may start from: a prefix, the base, `suffix`.
+  struct Prefix {
+    uint32_t folder;   // number in the list given to build()
+    std::string rest;  // behind the folder
+    bool operator==(const Prefix&) const = default;
+  };
+  struct Ask {
+    std::string suffix;
+    std::vector<Prefix> prefixes;
+  };
+
+  // Works it out for names that end with `ending`, behind which no rule's suffix goes on to match. `folders` grows.
+  void build(const std::vector<std::unique_ptr<PatternRule>>& rules, std::string_view ending,
+             std::vector<std::string>& folders);
+
+  bool built() const { return built_; }
+  // Whether what it knows holds for the name `directory` + `base` + ending.
+  bool holds_for(std::string_view directory, std::string_view base) const;
+  const std::vector<Ask>& asks() const { return asks_; }
+
+  uint32_t wanted = 0;  // how often it was asked for
+
+ private:
+  struct Form {  // of a name: prefix, base, suffix
+    std::string prefix, suffix;
+    bool operator==(const Form&) const = default;
+  };
+  // What a rule's prefix must not be the beginning of: `prefix` and the base, behind the directory if `whole`.
+  struct Beginning {
+    std::string text, prefix;
+    bool whole;
+  };
+  bool expand(const Form& form, bool nested, const std::vector<std::unique_ptr<PatternRule>>& rules,
+              std::vector<Form>& todo, std::vector<std::string>& folders);
+  void ask(const Form& form, std::vector<std::string>& folders);
+
+  bool built_ = false;
+  bool usable_ = false;
+  std::vector<Ask> asks_;
+  std::vector<std::string> endings_;  // of the base: a rule with a longer suffix may match
+  std::vector<Beginning> beginnings_;
+};
+
+}  // namespace cmz
