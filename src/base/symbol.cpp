@@ -35,9 +35,7 @@ Symbol SymbolTable::intern(std::string_view text) {
   size_t i = hash & mask;
   for (; slots_[i].entry != nullptr; i = (i + 1) & mask) {
     const Slot& slot = slots_[i];
-    if (slot.hash == hash && slot.entry->size == text.size() &&
-        std::memcmp(slot.entry + 1, text.data(), text.size()) == 0)
-      return Symbol(slot.entry);
+    if (slot.hash == hash && Symbol(slot.entry).view() == text) return Symbol(slot.entry);
   }
   void* memory = arena_.allocate(sizeof(Symbol::Entry) + text.size() + 1, alignof(Symbol::Entry));
   auto* entry = new (memory) Symbol::Entry{count_++, static_cast<uint32_t>(text.size())};
@@ -54,9 +52,7 @@ Symbol SymbolTable::find(std::string_view text) const {
   const size_t mask = slots_.size() - 1;
   for (size_t i = hash & mask; slots_[i].entry != nullptr; i = (i + 1) & mask) {
     const Slot& slot = slots_[i];
-    if (slot.hash == hash && slot.entry->size == text.size() &&
-        std::memcmp(slot.entry + 1, text.data(), text.size()) == 0)
-      return Symbol(slot.entry);
+    if (slot.hash == hash && Symbol(slot.entry).view() == text) return Symbol(slot.entry);
   }
   return {};
 }

@@ -1,0 +1,201 @@
+#include "cmzmake/build/builder.h"
+
+#include <catch2/catch.hpp>
+#include <deque>
+#include <set>
+
+#include "fakes/fake_make.h"
+
+using namespace cmz;
+
+namespace {
+
+// Runs nothing: jobs end in the order in which they were started, when somebody waits. A line `fail` fails;
+// what else a line says is a file that it makes.
+class FakeExecutor : public Executor {
+ public:
+  explicit FakeExecutor(FakeDisk& disk) : disk_(disk) {}
+
+  std::vector<std::string> started;
+  size_t most_at_once = 0;
+
+  void set_listener(JobListener* listener) override { listener_ = listener; }
+  JobId start(Job job) override {
+    const JobId id = next_++;
+    started.push_back(job.target);
+    waiting_.push_back({id, std::move(job)});
+    most_at_once = std::max(most_at_once, waiting_.size());
+    return id;
+  }
+  void wait(int) override {
+    if (waiting_.empty()) return;
+    auto [id, job] = std::move(waiting_.front());
+    waiting_.pop_front();
+    Outcome outcome;
+    outcome.ran = true;
+    for (size_t i = 0; i < job.lines.size(); ++i) {
+      listener_->line_begins(id, i);
+      outcome.line_index = i;
+      if (job.lines[i].text == "fail") {
+        outcome.exit.status = 1;
+        break;
+      }
+      disk_.add(job.lines[i].text, disk_.now++);
+    }
+    listener_->job_ended(id, outcome);
+  }
+  void poll() override {}
+  size_t running() const override { return waiting_.size(); }
+  int fatal_signal() const override { return 0; }
+  void kill_all(int) override {}
+
+ private:
+  FakeDisk& disk_;
+  JobListener* listener_ = nullptr;
+  std::deque<std::pair<JobId, Job>> waiting_;
+  JobId next_ = 1;
+};
+
+// Counts; asking for more than there are gives none.
+class FakeTokens : public TokenPool {
+ public:
+  explicit FakeTokens(size_t tokens) : free(tokens) {}
+  bool try_acquire() override {
+    if (free == 0) return false;
+    --free;
+    return true;
+  }
+  void release() override { ++free; }
+  size_t free;
+};
+
+struct FakeEvents : EventSink {
+  std::vector<Event::Kind> kinds;
+  std::vector<std::string> targets;
+  void on(const Event& event) override {
+    kinds.push_back(event.kind);
+    targets.emplace_back(event.target);
+  }
+  size_t count(Event::Kind kind) const { return static_cast<size_t>(std::count(kinds.begin(), kinds.end(), kind)); }
+};
+
+struct Run {
+  FakeMake make;
+  FakeExecutor executor{make.disk};
+  FakeEvents events;
+  FakeTokens tokens;
+  BuildOptions options;
+  int status = -1;
+
+  explicit Run(size_t free_tokens = 0) : tokens(free_tokens) { options.one_at_a_time = free_tokens == 0; }
+
+  std::string operator()(std::string_view makefile, std::vector<std::string> goals) {
+    make.read(makefile);
+    Search search(make.evaluator);
+    Builder builder({make.evaluator, search, make.disk, executor, tokens, events}, options);
+    std::vector<Target*> targets;
+    for (const std::string& goal : goals) targets.push_back(&make.db.target(goal));
+    status = builder.build(targets);
+    std::string order;
+    for (const std::string& target : executor.started) order += (order.empty() ? "" : " ") + target;
+    return order;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("recipes start depth first, left to right") {
+  Run run;
+  CHECK(run("all: a b ; all\na: a1 a2 ; a\nb: a2 b1 ; b\na1 a2 b1: ; $@\n", {"all"}) == "a1 a2 a b1 b all");
+  CHECK(run.status == 0);
+}
+
+TEST_CASE("what is up to date is not made") {
+  Run run;
+  run.make.disk.add("a", 20);
+  run.make.disk.add("s", 10);
+  run.make.disk.add("b", 5);
+  CHECK(run("all: a b ; all\na: s ; a\nb: s ; b\ns:\n", {"all"}) == "b all");
+}
+
+TEST_CASE("order-only prerequisites do not make their target old") {
+  Run run;
+  run.make.disk.add("a", 10);
+  run.make.disk.add("o", 20);
+  CHECK(run("a: | o ; a\no:\n", {"a"}).empty());
+  CHECK(run.events.count(Event::Kind::up_to_date) == 1);
+}
+
+TEST_CASE("a failing recipe ends the build, and with -k only what needs it") {
+  const char* makefile = "all: a b c ; all\na: ; a\nb: ; fail\nc: ; c\n";
+  Run stop;
+  CHECK(stop(makefile, {"all"}) == "a b");
+  CHECK(stop.status == 2);
+  Run go_on;
+  go_on.options.keep_going = true;
+  CHECK(go_on(makefile, {"all"}) == "a b c");
+  CHECK(go_on.status == 2);
+  CHECK(go_on.events.count(Event::Kind::not_remade) == 1);
+}
+
+TEST_CASE("there are never more jobs than tokens and the implicit slot, and all tokens come back") {
+  for (const size_t free : {1u, 3u}) {
+    Run run(free);
+    std::string makefile = "all: ";
+    for (int i = 0; i < 20; ++i) makefile += "t" + std::to_string(i) + " ";
+    makefile += "; all\nt%: ; $@\n";
+    run(makefile, {"all"});
+    CHECK(run.status == 0);
+    CHECK(run.executor.started.size() == 21);
+    CHECK(run.executor.most_at_once == free + 1);
+    CHECK(run.tokens.free == free);
+  }
+}
+
+TEST_CASE("tokens come back after a failure") {
+  Run run(4);
+  run("all: a b c d e ; all\na b d e: ; $@\nc: ; fail\n", {"all"});
+  CHECK(run.status == 2);
+  CHECK(run.tokens.free == 4);
+}
+
+TEST_CASE(".WAIT keeps what follows behind what came before") {
+  Run run(8);
+  CHECK(run("all: a b .WAIT c ; all\na: x ; a\nb: ; b\nc: ; c\nx: ; x\n", {"all"}) == "x b a c all");
+}
+
+TEST_CASE("a cycle is cut and told") {
+  Run run;
+  CHECK(run("a: b ; a\nb: a ; b\n", {"a"}) == "b a");
+  CHECK(run.events.count(Event::Kind::circular) == 1);
+}
+
+TEST_CASE("no rule: told with the target that needs it") {
+  Run run;
+  run("all: missing ; all\n", {"all"});
+  CHECK(run.status == 2);
+  REQUIRE(run.events.count(Event::Kind::no_rule) == 1);
+  CHECK(run.events.targets.at(0) == "missing");
+}
+
+TEST_CASE("a chain is not bound by the stack") {
+  Run run;
+  std::string makefile;
+  constexpr int kLength = 100000;
+  for (int i = 0; i < kLength; ++i) makefile += "t" + std::to_string(i) + ": t" + std::to_string(i + 1) + "\n";
+  makefile += "t" + std::to_string(kLength) + ": ; end\n";
+  CHECK(run(makefile, {"t0"}) == "t" + std::to_string(kLength));
+  CHECK(run.status == 0);
+}
+
+TEST_CASE("one run of a recipe makes all of a group") {
+  Run run;
+  CHECK(run("all: x y ; all\nx y &: s ; x\ns: ; s\n", {"all"}) == "s x all");
+}
+
+TEST_CASE("-q says 1 when something is out of date, and runs nothing") {
+  Run run;
+  run.options.question = true;
+  CHECK(run("a: ; a\n", {"a"}).empty());
+  CHECK(run.status == 1);
+}
