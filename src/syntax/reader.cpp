@@ -64,22 +64,32 @@ std::vector<uint32_t> normalize_source(std::string& source) {
   if (!has_cr && !has_nul) return nul_lines;
   size_t out = 0;
   uint32_t line = 1;
-  for (size_t begin = 0; begin < source.size(); ++line) {
+  bool at_line_start = true;  // of a line as it will be
+  for (size_t begin = 0; begin < source.size();) {
     size_t end = source.find('\n', begin);
-    const bool newline = end != std::string::npos;
+    bool newline = end != std::string::npos;
     if (!newline) end = source.size();
     size_t length = end - begin;
-    if (newline && length > 0 && source[end - 1] == '\r') --length;
-    size_t nul = has_nul ? std::string_view(source).substr(begin, length).find('\0')
-                         : std::string_view::npos;
-    if (nul != std::string_view::npos) {
-      nul_lines.push_back(line);
-      length = nul;
-    }
-    std::memmove(source.data() + out, source.data() + begin, length);
-    out += length;
-    if (newline) source[out++] = '\n';
+    const size_t nul = has_nul ? std::string_view(source).substr(begin, length).find('\0')
+                               : std::string_view::npos;
     begin = end + (newline ? 1 : 0);
+    const char* text = source.data() + end - length;
+    if (nul != std::string_view::npos) {
+      if (nul == 0 && at_line_start)
+        nul_lines.push_back(line);
+      else
+        newline = false;
+      length = nul;
+    } else if (newline && length > 0 && text[length - 1] == '\r') {
+      --length;
+    }
+    std::memmove(source.data() + out, text, length);
+    out += length;
+    if (newline) {
+      source[out++] = '\n';
+      ++line;
+    }
+    at_line_start = newline;
   }
   source.resize(out);
   return nul_lines;

@@ -30,8 +30,10 @@ class LineReader {
   uint32_t line_;
 };
 
-// Makes CRLF line ends plain newlines, and cuts lines at a NUL byte, in place.
-// Returns the numbers of the lines that had a NUL.
+// Makes CRLF line ends plain newlines and drops NUL bytes as GNU Make does, in place: a NUL hides
+// the rest of its line. At the start of a line an empty line is left; after other text the newline
+// goes as well, so that the next line is joined to that text.
+// Returns the numbers of the lines, as they are now, that began with a NUL: those deserve a warning.
 std::vector<uint32_t> normalize_source(std::string& source);
 
 // Joins continued lines: a backslash-newline with the blanks around it becomes one space, and of

@@ -56,6 +56,10 @@ TEST_CASE("line ends and NUL bytes are normalized") {
   std::string text = "a\r\nb\r\n";
   CHECK(normalize_source(text).empty());
   CHECK(text == "a\nb\n");
+
+  text = std::string("a\0x\nb\n\0y\nc\0", 11);
+  CHECK(normalize_source(text) == std::vector<uint32_t>{2});
+  CHECK(text == "ab\n\nc");
 }
 
 TEST_CASE("lines are told apart by their text alone") {
