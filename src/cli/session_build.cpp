@@ -1,0 +1,123 @@
+// The build: goals and what the command line says about files, options and the builder.
+#include <charconv>
+
+#include "cmzmake/base/strings.h"
+#include "session_impl.h"
+
+namespace cmz {
+
+BuildOptions Session::Impl::build_options() const {
+  BuildOptions b;
+  b.keep_going = options.keep_going;
+  b.dry_run = options.dry_run;
+  b.question = options.question;
+  b.touch = options.touch;
+  b.always_make = options.always_make;
+  b.ignore_errors = options.ignore_errors;
+  b.silent = options.silent;
+  b.trace = options.trace || options.debug_flags().print || options.debug_flags().why;
+  b.check_symlink_times = options.check_symlink_times;
+  b.one_at_a_time =
+      (!jobserver && options.jobs != Options::kJobsUnlimited) || db.special.not_parallel;
+  b.max_load = options.max_load;
+  if (!shuffle.empty() && shuffle != "identity") {
+    if (shuffle == "reverse") {
+      b.shuffle.mode = Shuffle::Mode::reverse;
+    } else {
+      b.shuffle.mode = Shuffle::Mode::random;
+      std::from_chars(shuffle.data(), shuffle.data() + shuffle.size(), b.shuffle.seed);
+    }
+  }
+  if (jobserver && !jobserver->inherited_descriptors().empty())
+    b.adjust_environment = [](std::vector<std::pair<std::string, std::string>>& pairs,
+                              bool recursive) {
+      if (recursive) return;
+      // The descriptors are closed in such a child: the text says so.
+      for (auto& [name, value] : pairs)
+        if (name == "MAKEFLAGS" || name == "MFLAGS") value = without_jobserver(value);
+    };
+  return b;
+}
+
+int Session::Impl::build() {
+  open_pool();
+  set_makeflags();
+  evaluator->finish_reading();
+  evaluator->convert_suffix_rules();
+
+  show_reading_output();
+  share_output();
+
+  BuildContext context{
+      *evaluator,      *search, *disk, executor, *pool, *report, capture ? &*capture : nullptr,
+      evaluator->debug};
+  builder.emplace(context, build_options());
+  // The makefiles that a restart reads again are not remade for ever: -B and -W count once for
+  // them.
+  builder->already_restarted = restarts > 0;
+  mark_old_files();
+  if (restarts == 0) mark_new_files();
+
+  debug.say(DebugLog::basic, 0, "Updating makefiles....");
+  debug.set_quiet(true);
+  const auto remade = remake_makefiles();
+  debug.set_quiet(false);
+  if (builder->fatal_signal()) return 2;
+  if (remade == Builder::Remade::failed) {
+    builder->drain(true);
+    return 2;
+  }
+  if (remade == Builder::Remade::changed) restart();
+  if (restarts > 0) mark_new_files();
+  debug.say(DebugLog::basic, 0, "Updating goal targets....");
+  int status = builder->build(goals());
+  if (builder->fatal_signal() == 0) builder->remove_intermediates();
+  if (builder->clock_skew()) {
+    Event event{};
+    event.kind = Event::Kind::clock_skew;
+    report->on(event);
+  }
+  return status;
+}
+
+std::vector<Target*> Session::Impl::goals() {
+  std::vector<Target*> out;
+  const auto add = [&](std::string_view name) {
+    out.push_back(&db.target(without_dot_slash(name)));
+  };
+  for (const std::string& goal : options.goals) add(goal);
+  if (!out.empty()) return out;
+
+  const std::string text = evaluator->value_of(".DEFAULT_GOAL");
+  if (const Target* whole = db.find_target(text); whole && whole->is_target) {
+    add(text);
+    return out;
+  }
+  std::string_view rest = text;
+  const std::string_view goal = next_word(rest);
+  if (goal.empty()) {
+    bool any = false;
+    for (const ReadMakefile& m : evaluator->makefiles) any |= m.error == 0;
+    throw Fatal({}, any ? "No targets" : "No targets specified and no makefile found");
+  }
+  if (!trim(rest).empty()) throw Fatal({}, ".DEFAULT_GOAL contains more than one target");
+  add(goal);
+  return out;
+}
+
+void Session::Impl::mark_old_files() {
+  for (const std::string& name : options.old_files) {
+    Target& t = db.target(without_dot_slash(name));
+    t.old_file = true;
+    t.mtime = FileTime::oldest();
+    t.progress = Progress::finished;
+    t.status = Status::success;
+  }
+}
+
+void Session::Impl::mark_new_files() {
+  for (const std::string& name : options.new_files)
+    db.target(without_dot_slash(name)).mtime = FileTime::newest();
+}
+
+}  // namespace cmz

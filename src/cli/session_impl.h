@@ -1,0 +1,114 @@
+// What a Session is made of. Private to cli's session*.cpp: each of them has one stretch of the
+// run.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cmzmake/build/builder.h"
+#include "cmzmake/cli/options.h"
+#include "cmzmake/cli/session.h"
+#include "cmzmake/disk/disk.h"
+#include "cmzmake/eval/evaluator.h"
+#include "cmzmake/report/output.h"
+#include "cmzmake/report/plain.h"
+#include "cmzmake/run/jobserver.h"
+#include "cmzmake/run/local_executor.h"
+#include "cmzmake/search/search.h"
+#include "local_shell.h"
+
+namespace cmz {
+
+// The variable that $(MAKEOVERRIDES) refers to, and the one that MAKEFLAGS takes --eval from.
+inline constexpr std::string_view kCommandVariables = "-*-command-variables-*-";
+inline constexpr std::string_view kEvalFlags = "-*-eval-flags-*-";
+
+struct Session::Impl {
+  Impl(std::vector<std::string> args, std::vector<std::string> env);
+
+  // --- the run (session.cpp) ---
+  int run();
+  // False when there is nothing to run: --help, --version or a wrong command line, with the exit
+  // status.
+  bool read_options(int* status);
+  void change_directories();
+  bool prints_directory() const;
+  void enter_directory();
+  int leave(int status);
+  // A variable of make's own environment, or nullptr.
+  const char* variable(std::string_view name) const;
+  // Where temporary files go; complains once.
+  const std::string& temporary();
+
+  // --- variables that makefiles find defined (session_variables.cpp) ---
+  void define_variables();
+  void define_own_variables();
+  void import_environment();
+  void define_make_command();
+  void define_terminals();
+  void define_command_line();
+  void set_include_dirs();
+  void forget_builtin_variables();
+
+  // --- MAKEFLAGS, and options that change with it (session_makeflags.cpp) ---
+  void set_makeflags();
+  void makeflags_changed();
+  void apply_options();
+
+  // --- makefiles (session_makefiles.cpp) ---
+  void read_makefiles();
+  void read_default_makefile();
+  void read_stdin_makefile();
+  void finish_options();
+  Builder::Remade remake_makefiles();
+  [[noreturn]] void restart();
+
+  // --- what jobs share: slots and the terminal (session_jobs.cpp) ---
+  void join_jobserver();
+  void open_pool();
+  void begin_output_sync();
+  void show_reading_output();
+  void share_output();
+
+  // --- the build (session_build.cpp) ---
+  int build();
+  BuildOptions build_options() const;
+  std::vector<Target*> goals();
+  void mark_old_files();
+  void mark_new_files();
+
+  std::vector<std::string> arguments, environment;
+  std::string program;
+  int level = 0;
+  int restarts = 0;
+  Options options;
+  Options command_line_options;  // as they were before makefiles were read
+  std::string shuffle;           // --shuffle, whatever makefiles say
+  bool defining_makeflags = false, makeflags_defined = false;
+  std::string makeflags_value;  // as make defined it last
+  std::optional<PlainReport> report;
+  std::unique_ptr<Disk> disk = make_real_disk();
+  LocalExecutor executor;
+  LocalShell shell{executor};
+  Database db;
+  std::optional<Evaluator> evaluator;
+  std::optional<Search> search;
+  DebugLog debug{[this](const std::string& line) { report->print(line); }};
+  std::unique_ptr<TokenPool> pool;
+  JobserverPool* jobserver = nullptr;
+  bool serves = false;  // the pool is our own
+  std::optional<OutputCapture> capture;
+  int reading_capture = -1;  // -O: what is written while makefiles are read
+  std::string temporary_;
+  std::optional<Builder> builder;
+  bool entered = false;
+  bool left_directory = false;
+  std::string directory;  // after -C
+  std::string start_directory;
+  std::string temporary_makefile;
+};
+
+}  // namespace cmz

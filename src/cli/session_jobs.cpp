@@ -1,0 +1,105 @@
+// What jobs share: the slots of the jobserver, and the terminal under -O.
+#include <fmt/format.h>
+
+#include <cstring>
+#include <utility>
+
+#include "session_impl.h"
+
+namespace cmz {
+
+// Takes part in a parent's jobserver, if there is one and no -j of our own. Before makefiles are
+// read: they see what came of it.
+void Session::Impl::join_jobserver() {
+  if (options.jobserver_auth.empty()) return;
+  const std::string auth = std::exchange(options.jobserver_auth, {});
+  if (options.jobs_here) {
+    if (restarts == 0)
+      report->message({}, fmt::format("warning: -j{} forced in submake: resetting jobserver mode.",
+                                      options.jobs));
+    return;
+  }
+  std::string why;
+  if (auto client = open_jobserver(auth, &why)) {
+    options.jobserver_auth = auth;
+    jobserver = client.get();
+    pool = std::move(client);
+    executor.set_pool(pool.get());
+    return;
+  }
+  if (!why.empty()) report->message({}, why);
+  report->message({}, "warning: jobserver unavailable: using -j1.  Add '+' to parent make rule.");
+  options.jobs = 1;
+}
+
+// Decides how many jobs may run, now that all makefiles are read.
+void Session::Impl::open_pool() {
+  if (pool) return;
+  const bool asked_for_more = options.jobs == Options::kJobsUnlimited || options.jobs > 1;
+  if (!asked_for_more) {
+    pool = std::make_unique<SingleSlotPool>();
+  } else if (options.jobs == Options::kJobsUnlimited) {
+    pool = std::make_unique<UnlimitedPool>();
+  } else {
+    const std::string& wanted = options.jobserver_style;
+    if (!wanted.empty() && wanted != "pipe" && wanted != "fifo")
+      throw Fatal({}, fmt::format("unknown jobserver auth style '{}'", wanted));
+    const auto style = wanted == "pipe" ? JobserverStyle::pipe : JobserverStyle::fifo;
+    auto server = std::make_unique<JobserverServer>(
+        static_cast<unsigned>(options.jobs), style,
+        style == JobserverStyle::fifo ? temporary() : std::string());
+    options.jobserver_auth = server->auth();
+    jobserver = server.get();
+    serves = true;
+    pool = std::move(server);
+  }
+  executor.set_pool(pool.get());
+}
+
+// -O: what is written while makefiles are read is shown in one piece.
+void Session::Impl::begin_output_sync() {
+  if (options.output_sync.empty() || options.output_sync == "none") return;
+  const OutputSync mode = options.output_sync == "line"      ? OutputSync::line
+                          : options.output_sync == "recurse" ? OutputSync::recurse
+                                                             : OutputSync::target;
+  capture.emplace(mode, temporary());
+  if (!options.sync_mutex.empty())
+    if (const int error = capture->use_mutex(options.sync_mutex))
+      throw Fatal({}, fmt::format("cannot open output sync mutex {}: {}",
+                                  options.sync_mutex.substr(4), std::strerror(error)));
+  report->set_capture(&*capture);
+  if (mode == OutputSync::recurse) return;
+  if (prints_directory()) {
+    capture->enter_line = fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
+    capture->leave_line = fmt::format("{}: Leaving directory '{}'\n", report->prefix(), directory);
+  }
+  reading_capture = capture->open();
+  capture->set_current(reading_capture);
+}
+
+void Session::Impl::show_reading_output() {
+  if (reading_capture < 0) return;
+  capture->set_current(-1);
+  capture->dump(reading_capture);
+  capture->close(std::exchange(reading_capture, -1));
+}
+
+// Once it is known how many jobs there are: sub-makes get the lock, or nothing is kept apart any
+// more.
+void Session::Impl::share_output() {
+  if (!capture) return;
+  if (!jobserver &&
+      options.jobs != Options::kJobsUnlimited) {  // one job at a time needs no more of it
+    report->set_capture(nullptr);
+    capture.reset();
+    return;
+  }
+  if (options.sync_mutex.empty()) options.sync_mutex = capture->mutex_name();
+  set_makeflags();
+  if (capture->mode() != OutputSync::recurse) {  // each piece has its own directory lines
+    report->pending_enter.clear();
+    entered = false;
+  }
+}
+
+}  // namespace cmz

@@ -1,0 +1,69 @@
+// MAKEFLAGS, and the options that a makefile changes with it.
+#include "session_impl.h"
+
+namespace cmz {
+
+// Defines MAKEFLAGS and MFLAGS anew. MAKEFLAGS refers to the variables that hold evals and
+// assignments.
+void Session::Impl::set_makeflags() {
+  Evaluator& e = *evaluator;
+  MakeflagsParts parts;
+  parts.by_reference = true;
+  parts.overrides = db.special.posix ? kCommandVariables : "MAKEOVERRIDES";
+  const Variable* overrides = db.globals.find(db.symbols.intern(parts.overrides));
+  parts.assignments = overrides && !overrides->value.empty();
+  const auto set = [&](std::string_view name, std::string value, Origin origin) {
+    return e.define_global(name, std::move(value), origin, Flavor::recursive);
+  };
+  defining_makeflags = true;
+  makeflags_value = makeflags_text(options, parts);
+  Variable* flags =
+      set("MAKEFLAGS", makeflags_value,
+          options.environment_overrides ? Origin::environment_override : Origin::file);
+  if (!makeflags_defined) flags->export_ = Export::yes;
+  set("MFLAGS", mflags_text(options), Origin::environment);
+  defining_makeflags = false;
+  makeflags_defined = true;
+}
+
+// A makefile set MAKEFLAGS: its options count from now on, and it shows them in make's order.
+void Session::Impl::makeflags_changed() {
+  if (defining_makeflags) return;
+  const Variable* variable = db.globals.find(db.symbols.intern("MAKEFLAGS"));
+  if (variable == nullptr || variable->value == makeflags_value) return;
+  std::string value = variable->value;
+  // What `+=` appends belongs to the options, not behind `--`.
+  const size_t dashes = makeflags_value.find(" -- $(");
+  if (dashes != std::string::npos && value.starts_with(makeflags_value + " "))
+    value.erase(dashes, makeflags_value.size() - dashes);
+  const std::string text = variable->flavor == Flavor::simple ? value : evaluator->expand(value);
+  MakefileFlags flags;
+  try {
+    flags = parse_makefile_flags(text, options);
+  } catch (const UsageError& error) {
+    throw Fatal({}, error.what());
+  }
+  for (const std::string& complaint : flags.complaints) report->message({}, complaint);
+  for (const std::string& assignment : flags.assignments)
+    evaluator->assign_command_line(assignment, Origin::file);
+  apply_options();
+  set_include_dirs();
+  set_makeflags();
+  enter_directory();
+}
+
+// Options that take effect wherever they come from.
+void Session::Impl::apply_options() {
+  EvalSettings& s = evaluator->settings;
+  s.environment_overrides = options.environment_overrides;
+  s.warn_undefined = options.warn_undefined;
+  s.no_builtin_rules = options.no_builtin_rules;
+  s.no_builtin_variables = options.no_builtin_variables;
+  const DebugFlags flags = options.debug_flags();
+  debug.set_kinds(flags.basic * DebugLog::basic + flags.verbose * DebugLog::verbose +
+                  flags.jobs * DebugLog::jobs + flags.implicit * DebugLog::implicit +
+                  flags.makefile * DebugLog::makefiles);
+  evaluator->debug = search->debug = flags.any() ? &debug : nullptr;
+}
+
+}  // namespace cmz

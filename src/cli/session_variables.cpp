@@ -1,0 +1,168 @@
+// The variables that makefiles find defined: make's own, the environment's, the command line's.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "cmzmake/base/strings.h"
+#include "cmzmake/syntax/statement.h"
+#include "session_impl.h"
+
+namespace cmz {
+
+namespace {
+
+constexpr std::string_view kFeatures =
+    "target-specific order-only second-expansion else-if shortest-stem undefine oneshell nocomment "
+    "grouped-target extra-prereqs notintermediate shell-export archives jobserver jobserver-fifo "
+    "output-sync check-symlink";
+
+}  // namespace
+
+void Session::Impl::define_variables() {
+  evaluator->original_environment = environment;
+  apply_options();
+  evaluator->settings.program = program;
+
+  define_own_variables();
+  import_environment();
+  evaluator->define_builtin_variables();
+  define_make_command();
+  define_terminals();
+  set_include_dirs();
+  define_command_line();
+  set_makeflags();
+  evaluator->on_makeflags = [this] { makeflags_changed(); };
+}
+
+// What does not depend on the environment, and may be overridden by it.
+void Session::Impl::define_own_variables() {
+  Evaluator& e = *evaluator;
+  e.define_global("CURDIR", directory, Origin::file);
+  e.define_global("MAKE_VERSION", "4.4.1", Origin::default_);
+  e.define_global("MAKE_HOST", CMZMAKE_HOST, Origin::default_);
+  e.define_global(".FEATURES", std::string(kFeatures), Origin::default_);
+  e.define_global("MAKEFILES", "", Origin::default_);
+  e.define_global(".RECIPEPREFIX", "", Origin::default_);
+  e.define_global(".LOADED", "", Origin::default_);
+  e.define_global(".SHELLFLAGS", "-c", Origin::default_);
+  e.define_global("SHELL", "/bin/sh", Origin::default_);
+  e.define_global(".DEFAULT_GOAL", "", Origin::file);
+  db.globals.find(db.symbols.intern("SHELL"))->export_ = Export::unsaid;
+  if (variable("GNUMAKEFLAGS"))
+    e.define_global("GNUMAKEFLAGS", "", Origin::environment);
+  else if (!options.no_builtin_variables)
+    e.define_global("GNUMAKEFLAGS", "", Origin::default_);
+}
+
+void Session::Impl::import_environment() {
+  Evaluator& e = *evaluator;
+  for (const std::string& entry : environment) {
+    const size_t equals = entry.find('=');
+    if (equals == std::string::npos || equals == 0) continue;
+    const std::string_view name(entry.data(), equals);
+    std::string value = entry.substr(equals + 1);
+    if (name == "MAKE_RESTARTS" || name == "GNUMAKEFLAGS" || name == "MAKELEVEL") continue;
+    if (name == "SHELL" || name == "MAKEFLAGS" || name == "MFLAGS") continue;
+    e.define_global(name, std::move(value), Origin::environment, Flavor::recursive);
+  }
+  e.define_global("MAKELEVEL", std::to_string(level), Origin::environment);
+  e.define_global("MAKEFILE_LIST", "", Origin::file);
+  if (restarts > 0) {
+    e.define_global("MAKE_RESTARTS", std::to_string(restarts), Origin::environment);
+    db.globals.find(db.symbols.intern("MAKE_RESTARTS"))->export_ = Export::no;
+  }
+}
+
+// $(MAKE): as we were called; a relative path must survive -C.
+void Session::Impl::define_make_command() {
+  Evaluator& e = *evaluator;
+  std::string command = arguments[0];
+  if (command.find('/') != std::string::npos && command[0] != '/' && !options.directories.empty())
+    command = start_directory + "/" + command;
+  e.define_global("MAKE_COMMAND", command, Origin::default_);
+  e.define_global("MAKE", "$(MAKE_COMMAND)", Origin::default_, Flavor::recursive);
+
+  std::string goals_text;
+  for (const std::string& goal : options.goals) {
+    if (!goals_text.empty()) goals_text += ' ';
+    goals_text += goal;
+  }
+  if (!options.goals.empty()) e.define_global("MAKECMDGOALS", goals_text, Origin::default_);
+}
+
+// MAKE_TERMOUT and MAKE_TERMERR: whether output ends on a terminal, whatever stands between.
+void Session::Impl::define_terminals() {
+  for (int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    const char* name = fd == STDOUT_FILENO ? "MAKE_TERMOUT" : "MAKE_TERMERR";
+    if (variable(name) || !::isatty(fd)) continue;
+    const char* terminal = ::ttyname(fd);
+    Variable* v = evaluator->define_global(name, terminal ? terminal : "true", Origin::default_);
+    v->export_ = Export::yes;
+  }
+}
+
+// Assignments of the command line, and what MAKEFLAGS says of them and of --eval.
+void Session::Impl::define_command_line() {
+  Evaluator& e = *evaluator;
+  std::vector<std::string> overridden;  // the names of the command line, in order
+  for (const std::string& assignment : options.assignments) {
+    Statement statement;
+    if (!parse_assignment(assignment, &statement)) continue;
+    const std::string name(trim(e.expand(statement.name)));
+    e.assign_command_line(assignment, Origin::command_line);
+    if (std::find(overridden.begin(), overridden.end(), name) == overridden.end())
+      overridden.push_back(name);
+  }
+  if (!overridden.empty()) {
+    std::string words;
+    for (auto name = overridden.rbegin(); name != overridden.rend(); ++name) {
+      const Variable* v = db.globals.find(db.symbols.intern(*name));
+      if (v == nullptr) continue;
+      words += words.empty() ? "" : " ";
+      words += override_word(*name, v->flavor == Flavor::simple, v->value);
+    }
+    e.define_global(kCommandVariables, words, Origin::automatic);
+    e.define_global("MAKEOVERRIDES", "${-*-command-variables-*-}", Origin::default_,
+                    Flavor::recursive);
+  }
+  if (!options.evals.empty())
+    e.define_global(kEvalFlags, eval_flags_text(options), Origin::automatic);
+}
+
+// The directories that `include` searches.
+void Session::Impl::set_include_dirs() {
+  std::vector<std::string> dirs;
+  const auto add_dir = [&](const std::string& d) {
+    std::string path = !d.empty() && d[0] == '~' ? disk->expand_tilde(d) : d;
+    while (path.size() > 1 && path.back() == '/') path.pop_back();
+    if (disk->is_directory(path)) dirs.push_back(std::move(path));
+  };
+  bool defaults = true;
+  for (const std::string& d : options.include_dirs) {
+    if (d == "-") {
+      dirs.clear();
+      defaults = false;
+    } else {
+      add_dir(d);
+    }
+  }
+  if (defaults)
+    for (const char* d : {"/usr/local/include", "/usr/include"}) add_dir(d);
+  std::string joined;
+  for (const std::string& d : dirs) joined += (joined.empty() ? "" : " ") + d;
+  evaluator->settings.include_dirs = dirs;
+  evaluator->define_global(".INCLUDE_DIRS", joined, Origin::default_);
+}
+
+// A makefile asked for -R: what was defined before it could ask goes.
+void Session::Impl::forget_builtin_variables() {
+  std::vector<Symbol> names;
+  for (const auto& v : db.globals)
+    if (v->origin == Origin::default_ && v->flavor == Flavor::recursive &&
+        v->name.view() != "MAKE" && v->name.view() != "MAKEOVERRIDES")
+      names.push_back(v->name);
+  for (const Symbol name : names) db.globals.erase(name);
+}
+
+}  // namespace cmz
