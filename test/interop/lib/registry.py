@@ -1,0 +1,46 @@
+"""Checks and how they end."""
+
+import itertools
+from pathlib import Path
+
+
+class Failure(Exception):
+    """The program does not do what the check asks for."""
+
+
+class Skip(Exception):
+    """The check cannot be made here."""
+
+
+class Check:
+    def __init__(self, name, function, values):
+        self.name, self.function, self.values = name, function, values
+
+
+CHECKS = {}
+
+
+def check(**axes):
+    """Registers a function as the check MODULE/NAME, or as one for each combination of the values
+    of `axes`: MODULE/NAME.VALUE.VALUE. The function gets the Play and the values."""
+
+    def register(function):
+        module = Path(function.__code__.co_filename).stem
+        name = f"{module}/{function.__name__.replace('_', '-')}"
+        for values in itertools.product(*axes.values()):
+            full = ".".join([name, *map(str, values)])
+            CHECKS[full] = Check(full, function, dict(zip(axes, values)))
+        return function
+
+    return register
+
+
+def expect(condition, text):
+    """Ends the check with `text` unless `condition` holds."""
+    if not condition:
+        raise Failure(text)
+
+
+def expect_equal(actual, wanted, what):
+    if actual != wanted:
+        raise Failure(f"{what}: expected {wanted!r}, got {actual!r}")
