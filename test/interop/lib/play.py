@@ -97,7 +97,7 @@ class Play:
         self.meters = []
         # Each program is called `make`, in a folder of its own.
         self.make = self.install(cmzmake, "cmzmake")
-        self._gnus = gnus
+        self.gnus = gnus
         self.environment = {
             "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(self.folder), "LC_ALL": "C",
             "TMPDIR": str(self.tmp)}
@@ -116,12 +116,12 @@ class Play:
         """The path of `cmzmake`, or of GNU Make `gnu4.3`: whichever of --gnu has that version."""
         if name == "cmzmake":
             return self.make
-        if name not in self._gnus:
+        if name not in self.gnus:
             raise Skip(f"no {name} (say --gnu PATH)")
-        return self.install(self._gnus[name], name)
+        return self.install(self.gnus[name], name)
 
     def any_gnu(self):
-        return next(iter(self._gnus), None)
+        return next(iter(self.gnus), None)
 
     def write(self, name, text):
         path = self.folder / name

@@ -20,16 +20,19 @@ class Check:
 CHECKS = {}
 
 
-def check(**axes):
+def check(when=lambda **values: True, **axes):
     """Registers a function as the check MODULE/NAME, or as one for each combination of the values
-    of `axes`: MODULE/NAME.VALUE.VALUE. The function gets the Play and the values."""
+    of `axes` for which `when` is true: MODULE/NAME.VALUE.VALUE. The function gets the Play and the
+    values."""
 
     def register(function):
         module = Path(function.__code__.co_filename).stem
         name = f"{module}/{function.__name__.replace('_', '-')}"
-        for values in itertools.product(*axes.values()):
-            full = ".".join([name, *map(str, values)])
-            CHECKS[full] = Check(full, function, dict(zip(axes, values)))
+        for combination in itertools.product(*axes.values()):
+            values = dict(zip(axes, combination))
+            if when(**values):
+                full = ".".join([name, *map(str, combination)])
+                CHECKS[full] = Check(full, function, values)
         return function
 
     return register
