@@ -53,7 +53,7 @@ std::string assignment_words(const std::vector<std::string>& assignments) {
   for (const std::string& each : assignments) {
     Statement s;
     if (!parse_assignment(each, &s)) continue;
-    const bool simple = s.op == AssignOp::simple || s.op == AssignOp::posix_immediate;
+    const bool simple = s.op.kind == AssignOp::simple || s.op.kind == AssignOp::posix_immediate;
     std::string text = override_word(s.name, simple, s.text);
     const auto same = [&](const Word& word) { return word.name == s.name; };
     const auto old = std::find_if(words.begin(), words.end(), same);

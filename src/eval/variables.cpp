@@ -23,7 +23,6 @@ Variable* Evaluator::define(VariableSet& set, std::string_view name, std::string
   v.flavor = flavor;
   v.where = place;
   v.append = false;
-  v.conditional = false;
   v.set_value(std::move(value));
   set.touch();
   assigned(set, v);
@@ -48,7 +47,12 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
   const std::string name(trim(expand(raw_name)));
   if (name.empty()) throw Fatal(where, "empty variable name");
 
-  switch (op) {
+  if (op.conditional) {
+    // A target's is decided when the target is built, when the outer value is known.
+    if (Variable* own = target_specific ? set.find(db.symbols.intern(name)) : nullptr) return own;
+    if (Variable* defined = lookup(name)) return target_specific ? nullptr : defined;
+  }
+  switch (op.kind) {
     case AssignOp::recursive:
       return define(set, name, std::string(text), origin, Flavor::recursive, where);
     case AssignOp::simple: {
@@ -60,19 +64,6 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
     case AssignOp::shell: {
       std::string value = run_shell(expand(text), false);
       return define(set, name, std::move(value), origin, Flavor::recursive, where);
-    }
-    case AssignOp::conditional: {
-      if (target_specific) {
-        if (Variable* v = set.find(db.symbols.intern(name))) return v;
-        // Decided when the target is built, when the outer value is known.
-        if (Variable* outer = lookup(name)) {
-          (void)outer;
-          return nullptr;
-        }
-      } else if (Variable* v = lookup(name)) {
-        return v;
-      }
-      return define(set, name, std::string(text), origin, Flavor::recursive, where);
     }
     case AssignOp::append: break;
   }

@@ -42,7 +42,6 @@ void VariableSet::add_missing(const VariableSet& other) {
     v.export_ = from->export_;
     v.private_ = from->private_;
     v.append = from->append;
-    v.conditional = from->conditional;
     v.special = from->special;
     v.name_seen = from->name_seen;
     v.set_value(from->value);

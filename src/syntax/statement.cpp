@@ -29,14 +29,13 @@ size_t skip_reference(std::string_view text, size_t at) {
   return at;
 }
 
-// Recognises an assignment operator at the start of `text`; returns its length or 0.
-size_t operator_length(std::string_view text, AssignOp* op) {
-  auto starts = [&](std::string_view s) { return text.substr(0, s.size()) == s; };
+// Recognises an assignment operator without `?` at the start of `text`; returns its length or 0.
+size_t plain_operator_length(std::string_view text, AssignOp* op) {
+  const auto starts = [&](std::string_view s) { return text.substr(0, s.size()) == s; };
   if (text.empty()) return 0;
   switch (text[0]) {
     case '=': *op = AssignOp::recursive; return 1;
     case '+': *op = AssignOp::append; return starts("+=") ? 2 : 0;
-    case '?': *op = AssignOp::conditional; return starts("?=") ? 2 : 0;
     case '!': *op = AssignOp::shell; return starts("!=") ? 2 : 0;
     case ':':
       *op = AssignOp::simple;
@@ -46,6 +45,15 @@ size_t operator_length(std::string_view text, AssignOp* op) {
       return starts(":::=") ? 4 : 0;
     default: return 0;
   }
+}
+
+// The same with `?` before it, which every operator but `+=` may have.
+size_t operator_length(std::string_view text, AssignOp* op) {
+  if (text.empty() || text[0] != '?') return plain_operator_length(text, op);
+  const size_t length = plain_operator_length(text.substr(1), op);
+  if (length == 0 || op->kind == AssignOp::append) return 0;
+  op->conditional = true;
+  return length + 1;
 }
 
 // `NAME OP VALUE` without modifiers. `text` has no leading blanks.

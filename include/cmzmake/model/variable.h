@@ -41,7 +41,6 @@ struct Variable {
   bool private_ = false;
   bool has_dollar = false;  // a recursive value that is not its own expansion
   bool append = false;      // target-specific `+=` on a recursive value: joined with the outer one on look-up
-  bool conditional = false; // target-specific `?=`
   bool special = false;     // computed or watched by the evaluator when it is looked up
   bool from_environment = false;  // make got it: exported whatever a makefile assigns
   bool name_seen = false;   // defined at least once (not only made by a look-up)

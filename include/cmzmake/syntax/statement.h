@@ -7,13 +7,21 @@
 namespace cmz {
 
 // How an assignment is written.
-enum class AssignOp : uint8_t {
-  recursive,        // =
-  simple,           // := ::=
-  posix_immediate,  // :::=
-  append,           // +=
-  conditional,      // ?=
-  shell,            // !=
+struct AssignOp {
+  enum Kind : uint8_t {
+    recursive,        // =
+    simple,           // := ::=
+    posix_immediate,  // :::=
+    append,           // +=
+    shell,            // !=
+  };
+
+  constexpr AssignOp(Kind kind_ = recursive, bool conditional_ = false)
+      : kind(kind_), conditional(conditional_) {}
+  bool operator==(const AssignOp&) const = default;
+
+  Kind kind;
+  bool conditional;  // `?` before it (?= ?:= ?::= ?:::= ?!=): done only when the name is not defined
 };
 
 // The words that may stand before an assignment.

@@ -83,9 +83,12 @@ TEST_CASE("lines are told apart by their text alone") {
 
 TEST_CASE("every assignment operator") {
   const std::pair<const char*, AssignOp> all[] = {
-      {"X = v", AssignOp::recursive},         {"X := v", AssignOp::simple},   {"X ::= v", AssignOp::simple},
-      {"X :::= v", AssignOp::posix_immediate}, {"X += v", AssignOp::append},   {"X ?= v", AssignOp::conditional},
-      {"X != v", AssignOp::shell},
+      {"X = v", AssignOp::recursive},       {"X := v", AssignOp::simple},
+      {"X ::= v", AssignOp::simple},        {"X :::= v", AssignOp::posix_immediate},
+      {"X += v", AssignOp::append},         {"X ?= v", {AssignOp::recursive, true}},
+      {"X != v", AssignOp::shell},          {"X ?:= v", {AssignOp::simple, true}},
+      {"X?::=v", {AssignOp::simple, true}}, {"X ?:::= v", {AssignOp::posix_immediate, true}},
+      {"X ?!= v", {AssignOp::shell, true}},
   };
   for (const auto& [text, op] : all) {
     Statement s;
