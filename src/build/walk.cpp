@@ -5,6 +5,8 @@
 // asks; `double_colon` goes through the rules of a double-colon target. A frame whose prerequisites are not
 // all finished leaves the stack as *waiting*: when the last of them is finished, the target is ready, and
 // is looked at again in the order in which the first walk came by.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
@@ -163,7 +165,25 @@ Prerequisite& Builder::prerequisite_at(Target& target, size_t place) {
 }
 
 // A prerequisite that would close a cycle is forgotten.
-void Builder::drop_prerequisite(Target& target, size_t place) {
+void Builder::drop_circular(Target& target, size_t place) {
+  const std::string_view child = prerequisite_at(target, place).target->name.view();
+  const Warnings& warnings = e_.warnings;
+  switch (warnings.action(Warning::circular_dep)) {
+    case WarningAction::ignore:
+      break;
+    case WarningAction::warn: {
+      Event event{};
+      event.kind = Event::Kind::circular;
+      event.target = target.name.view();
+      event.other = child;
+      event.flag = warnings.controlled();
+      events_.on(event);
+      break;
+    }
+    case WarningAction::error:
+      throw Fatal({},
+                  fmt::format("circular {} <- {} dependency detected", target.name.view(), child));
+  }
   const auto found = visit_order_.find(&target);
   if (found != visit_order_.end()) {
     const uint32_t dropped = found->second[place];
@@ -325,12 +345,7 @@ bool Builder::next_prerequisite(Frame& frame) {
     return true;
   }
   if (child.being_checked) {
-    Event event{};
-    event.kind = Event::Kind::circular;
-    event.target = target.name.view();
-    event.other = child.name.view();
-    events_.on(event);
-    drop_prerequisite(target, frame.next);
+    drop_circular(target, frame.next);
     return true;
   }
 
@@ -418,12 +433,7 @@ void Builder::step_check(Frame& frame) {
   p.target = resolve(p.target);
   Target& child = *p.target;
   if (child.being_checked) {
-    Event event{};
-    event.kind = Event::Kind::circular;
-    event.target = target.name.view();
-    event.other = child.name.view();
-    events_.on(event);
-    drop_prerequisite(target, frame.next);
+    drop_circular(target, frame.next);
     return;
   }
   Result result;

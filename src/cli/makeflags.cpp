@@ -102,6 +102,10 @@ std::string makeflags_text(const Options& o, const MakeflagsParts& parts) {
   if (o.trace) add("--trace");
   if (o.no_print_directory) add("--no-print-directory");
   if (o.warn_undefined) add("--warn-undefined-variables");
+  if (!o.warnings.empty()) {
+    const std::string text = o.warnings.text();
+    add("--warn", text == "warn" ? "" : "=" + text);
+  }
   if (parts.jobserver && !o.sync_mutex.empty()) add("--sync-mutex=", o.sync_mutex);
   if (o.no_silent) add("--no-silent");
   if (!o.shuffle.empty()) add("--shuffle=", o.shuffle);

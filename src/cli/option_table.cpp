@@ -9,13 +9,14 @@
 #include <chrono>
 #include <climits>
 #include <cstdlib>
+#include <utility>
 
 namespace cmz {
 namespace {
 
 using Id = OptionId;
 
-constexpr std::array<OptionInfo, 48> kTable = {{
+constexpr std::array<OptionInfo, kOptions> kTable = {{
     {Id::ignored, 'b', Takes::nothing, ""},
     {Id::always_make, 'B', Takes::nothing, "always-make"},
     {Id::debug_all, 'd', Takes::nothing, ""},
@@ -64,6 +65,7 @@ constexpr std::array<OptionInfo, 48> kTable = {{
     {Id::dry_run, '\0', Takes::nothing, "dry-run"},
     {Id::dry_run, '\0', Takes::nothing, "recon"},
     {Id::file, '\0', Takes::argument, "makefile"},
+    {Id::warn, '\0', Takes::optional, "warn"},
 }};
 
 // Options that a makefile's MAKEFLAGS cannot give.
@@ -145,13 +147,21 @@ bool parse_jobs(const std::string& text, int* jobs) {
   return true;
 }
 
+// --warn=TEXT, where no text means `warn`. A --warn-undefined-variables before it becomes part of
+// it.
+void add_warnings(Options& o, std::string_view text) {
+  const auto unknown = [](const std::string& complaint) { throw UsageError(complaint, true); };
+  if (std::exchange(o.warn_undefined, false)) o.warnings.add("undefined-var", unknown);
+  o.warnings.add(text.empty() ? "warn" : text, unknown);
+}
+
 void add_new(std::vector<std::string>& list, const std::string& text) {
   if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
 }
 
 }  // namespace
 
-const std::array<OptionInfo, 48>& option_table() { return kTable; }
+const std::array<OptionInfo, kOptions>& option_table() { return kTable; }
 
 const OptionInfo* find_option(char letter) {
   if (letter == '\0') return nullptr;
@@ -162,9 +172,11 @@ const OptionInfo* find_option(char letter) {
 
 const OptionInfo* find_option(std::string_view name, std::vector<const OptionInfo*>* candidates) {
   candidates->clear();
-  for (const OptionInfo& info : kTable) {
+  for (size_t i = 0; i < kOptions; ++i) {
+    const OptionInfo& info = kTable[i];
     if (info.name == name) return &info;
-    if (info.name.starts_with(name)) candidates->push_back(&info);
+    if (info.name.starts_with(name) && (i < kOldOptions || candidates->empty()))
+      candidates->push_back(&info);
   }
   const auto same = [&](const OptionInfo* other) {
     return other->id == candidates->front()->id && other->takes == candidates->front()->takes;
@@ -198,6 +210,7 @@ std::string apply_option(const OptionInfo& info, const std::string* argument, Op
     case Id::jobserver_style: o.jobserver_style = value; break;
     case Id::sync_mutex: o.sync_mutex = value; break;
     case Id::output_sync: o.output_sync = argument ? value : "target"; break;
+    case Id::warn: add_warnings(o, value); break;
     case Id::shuffle: o.shuffle = argument ? value : "random"; break;
     case Id::temp_stdin:
       o.makefiles.push_back(value);
@@ -217,6 +230,12 @@ std::string apply_option(const OptionInfo& info, const std::string* argument, Op
       }
       break;
     }
+    case Id::warn_undefined_variables:
+      if (o.warnings.empty())
+        turn_on(info.id, source, o);
+      else
+        add_warnings(o, "undefined-var");
+      break;
     default: turn_on(info.id, source, o); break;
   }
   return {};

@@ -23,6 +23,7 @@ enum class OptionId : uint8_t {
   silent, no_keep_going, touch, version, print_directory, directory, file, include_dir, jobs,
   load_average, old_file, output_sync, what_if, debug, jobserver_auth, jobserver_style, trace,
   no_print_directory, warn_undefined_variables, sync_mutex, no_silent, shuffle, eval, temp_stdin,
+  warn,
 };
 
 struct OptionInfo {
@@ -32,8 +33,13 @@ struct OptionInfo {
   std::string_view name;  // empty: none
 };
 
-// In the order in which make lists the possibilities of an ambiguous option.
-const std::array<OptionInfo, 48>& option_table();
+constexpr size_t kOptions = 49;
+// Those behind are not in GNU Make 4.4.1: an abbreviation means one of them only if it means none
+// before.
+constexpr size_t kOldOptions = 48;
+
+// The old ones in the order in which make lists the possibilities of an ambiguous option.
+const std::array<OptionInfo, kOptions>& option_table();
 
 const OptionInfo* find_option(char letter);
 
@@ -42,7 +48,8 @@ const OptionInfo* find_option(char letter);
 const OptionInfo* find_option(std::string_view name, std::vector<const OptionInfo*>* candidates);
 
 // Does what an option says. `argument` is nullptr when there is none. Returns what is wrong with the
-// argument, e.g. "the '-j' option requires a positive integer argument", or nothing.
+// argument, e.g. "the '-j' option requires a positive integer argument", or nothing. Throws UsageError
+// for a bad --warn.
 std::string apply_option(const OptionInfo& info, const std::string* argument, OptionSource source,
                          Options& options);
 

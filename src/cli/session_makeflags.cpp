@@ -56,7 +56,7 @@ void Session::Impl::makeflags_changed() {
 void Session::Impl::apply_options() {
   EvalSettings& s = evaluator->settings;
   s.environment_overrides = options.environment_overrides;
-  s.warn_undefined = options.warn_undefined;
+  evaluator->warnings.set_command_line(options.warnings, options.warn_undefined);
   s.no_builtin_rules = options.no_builtin_rules;
   s.no_builtin_variables = options.no_builtin_variables;
   const DebugFlags flags = options.debug_flags();

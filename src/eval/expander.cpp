@@ -72,10 +72,8 @@ void Evaluator::expand_part(const Expr& expr, const Part& part, std::string& out
 
 void Evaluator::expand_named(Symbol name, std::string& out) {
   Variable* variable = lookup(name);
-  if (variable == nullptr) {
-    if (settings.warn_undefined) warn_undefined(name);
-    return;
-  }
+  if (warnings.about_references()) judge_reference(name, variable);
+  if (variable == nullptr) return;
   if (variable->append || variable->has_dollar)
     expand_variable(*variable, out);
   else
@@ -116,10 +114,8 @@ void Evaluator::expand_computed(const Expr& expr, const Part& part, std::string&
 void Evaluator::substitute(Symbol name, std::string_view from, std::string_view to,
                            std::string& out) {
   Variable* variable = lookup(name);
-  if (variable == nullptr) {
-    if (settings.warn_undefined) warn_undefined(name);
-    return;
-  }
+  if (warnings.about_references()) judge_reference(name, variable);
+  if (variable == nullptr) return;
   std::string value;
   expand_variable(*variable, value);
   if (value.empty()) return;
@@ -220,13 +216,26 @@ void Evaluator::expand_appended(Variable& variable, const Scope* from, std::stri
   expand_value(variable, out);
 }
 
-void Evaluator::warn_undefined(Symbol name) {
+void Evaluator::judge_reference(Symbol name, const Variable* variable) {
+  const std::string_view text = name.view();
+  if (std::any_of(text.begin(), text.end(), is_space))
+    warn(Warning::invalid_ref, error_place(), fmt::format("invalid variable reference '{}'", text));
+  if (variable != nullptr) return;
   // make's own names: makefiles may ask for them though they are not always set.
   static constexpr std::string_view kOwn[] = {
       "MAKECMDGOALS", "MAKE_RESTARTS", "GNUMAKEFLAGS", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR",
       ".DEFAULT", "VPATH", "GPATH", "-*-command-variables-*-", "-*-eval-flags-*-"};
-  if (std::find(std::begin(kOwn), std::end(kOwn), name.view()) != std::end(kOwn)) return;
-  diagnostics.message(where, fmt::format("warning: undefined variable '{}'", name.view()));
+  if (std::find(std::begin(kOwn), std::end(kOwn), text) != std::end(kOwn)) return;
+  const std::string_view words = warnings.controlled() ? "reference to undefined" : "undefined";
+  warn(Warning::undefined_var, where, fmt::format("{} variable '{}'", words, text));
+}
+
+void Evaluator::warn(Warning type, const Location& place, const std::string& text) {
+  switch (warnings.action(type)) {
+    case WarningAction::ignore: return;
+    case WarningAction::warn: diagnostics.message(place, "warning: " + text); return;
+    case WarningAction::error: throw Fatal(place, text);
+  }
 }
 
 }  // namespace cmz

@@ -200,10 +200,8 @@ void FunctionCall::call() {
   }
 
   Variable* function = e_.lookup(name);
-  if (function == nullptr) {
-    if (e_.settings.warn_undefined) e_.warn_undefined(e_.db.symbols.intern(name));
-    return;
-  }
+  if (e_.warnings.about_references()) e_.judge_reference(e_.db.symbols.intern(name), function);
+  if (function == nullptr) return;
   if (function->value.empty() && !function->append) return;
 
   VariableSet set;

@@ -16,12 +16,13 @@ struct Evaluator::Names {
         makelevel(symbols.intern("MAKELEVEL")),
         makefile_list(symbols.intern("MAKEFILE_LIST")),
         default_goal(symbols.intern(".DEFAULT_GOAL")),
-        path(symbols.intern("PATH")) {
+        path(symbols.intern("PATH")),
+        warnings(symbols.intern(".WARNINGS")) {
     for (int i = 0; i < 10; ++i) digits[i] = symbols.intern(std::string(1, static_cast<char>('0' + i)));
   }
 
   Symbol recipe_prefix, variables, makeflags, shell, shell_flags, shell_status, makelevel,
-      makefile_list, default_goal, path;
+      makefile_list, default_goal, path, warnings;
   Symbol digits[10];
 };
 

@@ -2,6 +2,8 @@
 // Reference: manual, "How to Use Variables", "Other Special Variables".
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cmzmake/base/strings.h"
 #include "cmzmake/eval/evaluator.h"
 #include "names.h"
@@ -46,6 +48,8 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
                             std::string_view text, Origin origin, bool target_specific) {
   const std::string name(trim(expand(raw_name)));
   if (name.empty()) throw Fatal(where, "empty variable name");
+  if (warnings.about_names() && std::any_of(name.begin(), name.end(), is_space))
+    warn(Warning::invalid_var, where, fmt::format("invalid variable name '{}'", name));
 
   if (op.conditional) {
     // A target's is decided when the target is built, when the outer value is known.
@@ -142,7 +146,9 @@ void Evaluator::undefine(VariableSet& set, std::string_view raw_name, Origin ori
   if (origin < v->origin) return;
   const Symbol symbol = v->name;
   set.erase(symbol);
+  if (&set != &db.globals) return;
   if (symbol == names_->recipe_prefix) recipe_prefix = '\t';
+  if (symbol == names_->warnings) warnings.set_variable(std::nullopt);
 }
 
 bool Evaluator::assign_command_line(std::string_view text, Origin origin) {
@@ -159,7 +165,21 @@ void Evaluator::assigned(VariableSet& set, Variable& v) {
     recipe_prefix = v.value.empty() ? '\t' : v.value[0];
   } else if (v.name == names_->makeflags) {
     if (reading_makefiles && on_makeflags && v.origin != Origin::environment) on_makeflags();
+  } else if (v.name == names_->warnings) {
+    read_warnings(v);
   }
+}
+
+// .WARNINGS is expanded at once, whatever its flavour. An unknown word may belong to another
+// version of make.
+void Evaluator::read_warnings(Variable& v) {
+  std::string options;
+  expand_variable(v, options);
+  WarningControl control;
+  control.add(options, [this](const std::string& complaint) {
+    diagnostics.message(where, complaint + ": ignored");
+  });
+  warnings.set_variable(control);
 }
 
 // Variables that are computed when somebody looks.

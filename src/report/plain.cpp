@@ -129,7 +129,8 @@ void PlainReport::on(const Event& e) {
       break;
     case Kind::removing: out(fmt::format("rm {}\n", e.text)); break;
     case Kind::circular:
-      err(fmt::format("{}: Circular {} <- {} dependency dropped.\n", prefix_, e.target, e.other));
+      err(fmt::format("{}: {}ircular {} <- {} dependency dropped{}\n", prefix_, e.flag ? 'c' : 'C', e.target, e.other,
+                      e.flag ? "" : "."));
       break;
     case Kind::time_in_future: {
       const std::string seconds = e.seconds < 100 ? fmt::format("{:.2g}", e.seconds)

@@ -153,7 +153,7 @@ class Builder : private JobListener {
   template <class T>
   void shuffle(std::vector<T>& list);
   Prerequisite& prerequisite_at(Target& target, size_t place);
-  void drop_prerequisite(Target& target, size_t place);
+  void drop_circular(Target& target, size_t place);
 
   // decisions (decide.cpp)
   void decide(Frame& frame);

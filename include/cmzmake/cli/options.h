@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cmzmake/eval/warnings.h"
+
 namespace cmz {
 
 // What --debug asks for.
@@ -56,7 +58,8 @@ struct Options {
   bool version = false;
   bool print_directory = false;     // -w
   bool no_print_directory = false;  // --no-print-directory
-  bool warn_undefined = false;
+  WarningControl warnings;          // --warn, all together
+  bool warn_undefined = false;      // --warn-undefined-variables without a --warn
   std::string temporary_makefile;   // a copy of standard input, to be removed at the end
 
   std::vector<std::string> goals;

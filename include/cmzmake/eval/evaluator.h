@@ -14,6 +14,7 @@
 #include "cmzmake/base/fatal.h"
 #include "cmzmake/disk/disk.h"
 #include "cmzmake/eval/shell.h"
+#include "cmzmake/eval/warnings.h"
 #include "cmzmake/model/database.h"
 #include "cmzmake/syntax/expr.h"
 #include "cmzmake/syntax/statement.h"
@@ -23,7 +24,6 @@ namespace cmz {
 // What the command line decides about reading and expanding.
 struct EvalSettings {
   bool environment_overrides = false;   // -e
-  bool warn_undefined = false;          // --warn-undefined-variables
   bool no_builtin_rules = false;        // -r
   bool no_builtin_variables = false;    // -R
   std::string program = "make";         // for messages
@@ -50,6 +50,7 @@ class Evaluator {
   ~Evaluator();
 
   EvalSettings settings;
+  Warnings warnings;  // what --warn and .WARNINGS ask for
 
   // --- expansion (expander.cpp) ---
   // Appends the expansion of `text` to `out`. Errors throw Fatal.
@@ -160,9 +161,13 @@ class Evaluator {
   void expand_appended(Variable& variable, const Scope* from, std::string& out);
   void expand_value(Variable& variable, std::string& out);
   void call_function(const Expr& expr, const Part& part, std::string& out);
-  void warn_undefined(Symbol name);
+  // A reference to `name`, which means `variable` or nothing, as warnings see it.
+  void judge_reference(Symbol name, const Variable* variable);
+  // Warns, throws Fatal or does nothing, as `type` is to be treated.
+  void warn(Warning type, const Location& place, const std::string& text);
   void bring_up_to_date(Variable& variable);
   void assigned(VariableSet& set, Variable& variable);
+  void read_warnings(Variable& variable);
 
   Scope global_scope_;
   VariableSet empty_set_;

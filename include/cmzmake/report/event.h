@@ -22,7 +22,7 @@ struct Event {
     waiting,             // the build stops, jobs still run
     deleting,            // half-made `target` is deleted; `other`: the target whose recipe made it
     removing,            // text: intermediate files that are removed, separated by blanks
-    circular,            // the prerequisite `other` of `target` is dropped
+    circular,            // the prerequisite `other` of `target` is dropped; `flag`: in the words of --warn
     time_in_future,      // `target` is `seconds` younger than now
     clock_skew,          // such files were seen
     updating,            // --trace: `target` at `where` is updated because of `text`

@@ -33,13 +33,29 @@ TEST_CASE("an option without a letter is found by its name or an abbreviation") 
   CHECK(parsed({"--no-s"}).no_silent);
   CHECK(parsed({"--rec"}).dry_run);
   CHECK(parsed({"--just"}).dry_run);
-  CHECK(parsed({"--warn"}).warn_undefined);
+  CHECK(parsed({"--warn-u"}).warn_undefined);
   CHECK(parsed({"--ver"}).version);
   CHECK(parsed({"--h"}).help);
   CHECK(parsed({"--debug"}).debug == Words{"basic"});
   CHECK(parsed({"--jobs"}).jobs == Options::kJobsUnlimited);
   CHECK(parsed({"--quiet", "--stop"}).silent);
   CHECK(parsed({"--quiet", "--stop"}).stop);
+}
+
+TEST_CASE("options that GNU Make 4.4.1 does not have take no abbreviation from one that it has") {
+  CHECK(parsed({"--war"}).warn_undefined);
+  CHECK(parsed({"--war"}).warnings.empty());
+  CHECK_FALSE(parsed({"--warn"}).warn_undefined);
+  CHECK(parsed({"--warn"}).warnings.text() == "warn");
+  CHECK(error_of({"--print-"}) ==
+        "/bin/make: option '--print-' is ambiguous; possibilities: '--print-data-base' '--print-directory'");
+}
+
+TEST_CASE("--warn takes part of --warn-undefined-variables") {
+  CHECK(parsed({"--warn-undefined-variables", "--warn=invalid-ref"}).warnings.text() == "invalid-ref,undefined-var");
+  CHECK_FALSE(parsed({"--warn-undefined-variables", "--warn=invalid-ref"}).warn_undefined);
+  CHECK(parsed({"--warn-undefined-variables"}, "--warn=undefined-var:error").warnings.text() == "undefined-var");
+  CHECK(error_of({"--warn=no-such"}) == "*** unknown warning 'no-such'");
 }
 
 TEST_CASE("arguments stand in the same word or in the next one") {
