@@ -66,6 +66,7 @@ constexpr std::array<OptionInfo, kOptions> kTable = {{
     {Id::dry_run, '\0', Takes::nothing, "recon"},
     {Id::file, '\0', Takes::argument, "makefile"},
     {Id::warn, '\0', Takes::optional, "warn"},
+    {Id::print_targets, '\0', Takes::nothing, "print-targets"},
 }};
 
 // Options that a makefile's MAKEFLAGS cannot give.
@@ -73,6 +74,7 @@ bool for_command_line_only(Id id) {
   switch (id) {
     case Id::ignored: case Id::help: case Id::version: case Id::directory: case Id::file:
     case Id::old_file: case Id::what_if: case Id::temp_stdin:
+    case Id::print_targets:
       return true;
     default:
       return false;
@@ -106,6 +108,7 @@ bool* switch_of(Options& o, Id id) {
     case Id::check_symlink_times: return &o.check_symlink_times;
     case Id::dry_run: return &o.dry_run;
     case Id::print_data_base: return &o.print_data_base;
+    case Id::print_targets: return &o.print_targets;
     case Id::question: return &o.question;
     case Id::no_builtin_rules: return &o.no_builtin_rules;
     case Id::no_builtin_variables: return &o.no_builtin_variables;

@@ -3,6 +3,7 @@
 
 #include "cmzmake/base/strings.h"
 #include "session_impl.h"
+#include "target_list.h"
 
 namespace cmz {
 
@@ -46,6 +47,10 @@ int Session::Impl::build() {
   evaluator->convert_suffix_rules();
 
   show_reading_output();
+  if (options.print_targets) {
+    report->print(target_list(db));
+    return 0;
+  }
   share_output();
 
   BuildContext context{

@@ -92,13 +92,14 @@ void Evaluator::convert_suffix_rules() {
     add_pattern_rule(db, std::move(rule), false);
   };
   const auto usable = [&](std::string_view name) -> const Target* {
-    const Target* t = db.find_target(name);
+    Target* t = db.find_target(name);
     if (t == nullptr || t->recipe == nullptr) return nullptr;
     if (settings.no_builtin_rules && t->builtin) return nullptr;
     if (!t->prerequisites.empty()) {
       if (db.special.posix) return nullptr;
       diagnostics.message(t->where, "warning: ignoring prerequisites on suffix rule definition");
     }
+    t->suffix_rule = true;
     return t;
   };
   for (std::string_view source : db.suffixes) {

@@ -47,6 +47,7 @@ struct Options {
   std::vector<std::string> new_files;
   std::string output_sync;  // none, line, target, recurse; empty: not said
   bool print_data_base = false;
+  bool print_targets = false;
   bool question = false;
   bool no_builtin_rules = false;
   bool no_builtin_variables = false;

@@ -91,6 +91,7 @@ struct Target {
   bool low_resolution_time : 1 = false;
   bool has_static_pattern : 1 = false;  // its stem comes from a static pattern rule
   bool command_line : 1 = false;      // a goal
+  bool suffix_rule : 1 = false;       // no file: became a pattern rule when all makefiles were read
   bool builtin : 1 = false;           // its recipe is built in: replacing it is no override
   bool snapped : 1 = false;           // second expansion is done
   bool pattern_variables_known : 1 = false;
