@@ -16,6 +16,7 @@ Builder::Builder(BuildContext context, BuildOptions options)
       events_(context.events),
       capture_(context.capture),
       debug_(context.debug),
+      load_(context.load),
       options_(std::move(options)),
       random_state_(options_.shuffle.seed) {
   executor_.set_listener(this);
@@ -31,11 +32,13 @@ int Builder::build(const std::vector<Target*>& goals) {
   return 0;
 }
 
-// The passes: the first one walks the goals; each later one looks, in the first one's order, at what has
-// become ready since. What becomes ready before the place where a pass has come to waits for the next.
+// The passes: the first one walks the goals; each later one looks, in the first one's order, at
+// what has become ready since. What becomes ready before the place where a pass has come to waits
+// for the next.
 Status Builder::run(const std::vector<Target*>& goals) {
   goals_ = goals;
-  if (!remaking_makefiles_ && options_.shuffle.mode != Shuffle::Mode::none && !db_.special.not_parallel)
+  if (!remaking_makefiles_ && options_.shuffle.mode != Shuffle::Mode::none &&
+      !db_.special.not_parallel)
     shuffle(goals_);
   goal_changed_.assign(goals.size(), 0);
   cursor_ = 0;
@@ -82,7 +85,8 @@ Status Builder::run(const std::vector<Target*>& goals) {
 
   Status status = Status::success;
   for (const Target* goal : goals_) {
-    if (goal->status == Status::failed || (goal->progress != Progress::finished && !options_.question))
+    if (goal->status == Status::failed ||
+        (goal->progress != Progress::finished && !options_.question))
       status = Status::failed;
     else if (goal->status == Status::question && status == Status::success)
       status = Status::question;
@@ -173,7 +177,8 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
       // One that was read and has no rule is as good as before.
       const auto makefile = std::find_if(makefiles.begin(), makefiles.end(),
                                          [&](const ReadMakefile& m) { return m.target == &goal; });
-      if (goal.optional_makefile || (makefile->error == 0 && !goal.updated && !goal.recipe)) continue;
+      if (goal.optional_makefile || (makefile->error == 0 && !goal.updated && !goal.recipe))
+        continue;
       failed = true;
       if (options_.keep_going || !stop_) {
         Event event{};

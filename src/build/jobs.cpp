@@ -1,10 +1,10 @@
 // Recipes become jobs: slots, echo, failures, half-made targets.
-// Reference: manual, "Writing Recipes in Rules", "Interrupting or Killing make", "Instead of Executing Recipes".
+// Reference: manual, "Writing Recipes in Rules", "Interrupting or Killing make", "Instead of
+// Executing Recipes".
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 
 #include "cmzmake/base/archive_name.h"
 #include "cmzmake/base/strings.h"
@@ -38,13 +38,15 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
   prepare_recipe(e_, recipe);
   if (target.group)
     for (Target* member : target.group->members)
-      if (member->time_before.is_unknown() && member != &target) member->time_before = mtime(*member);
+      if (member->time_before.is_unknown() && member != &target)
+        member->time_before = mtime(*member);
   target.time_before = target.phony ? FileTime::absent() : mtime(target);
 
   bool blank = true;
   for (const RecipeLine& line : recipe.lines) {
     std::string_view text = line.text;
-    while (!text.empty() && (is_space(text[0]) || text[0] == '@' || text[0] == '-' || text[0] == '+'))
+    while (!text.empty() &&
+           (is_space(text[0]) || text[0] == '@' || text[0] == '-' || text[0] == '+'))
       text.remove_prefix(1);
     blank &= text.empty();
   }
@@ -110,8 +112,8 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     c.text = line.text;
     c.line = line.line;
     c.silent = line.flags.silent;
-    c.ignore_errors = line.flags.ignore_errors || options_.ignore_errors || db_.special.ignore_all ||
-                      target.ignore_errors;
+    c.ignore_errors = line.flags.ignore_errors || options_.ignore_errors ||
+                      db_.special.ignore_all || target.ignore_errors;
     c.recursive = line.flags.recursive;
     c.execute = !pretend || c.recursive;
     any_recursive |= c.recursive;
@@ -124,7 +126,8 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     job.shell = e_.value_of("SHELL");
     job.shell_flags = e_.value_of(".SHELLFLAGS");
     const Variable* flags = db_.special.posix ? e_.lookup(".SHELLFLAGS") : nullptr;
-    if (flags && flags->origin == Origin::default_)  // POSIX's -e is not for lines whose errors do not count
+    if (flags &&
+        flags->origin == Origin::default_)  // POSIX's -e is not for lines whose errors do not count
       for (size_t i = 0; i < running.lines.size(); ++i)
         if (running.lines[i].flags.ignore_errors) job.lines[i].shell_flags = "-c";
   }
@@ -134,6 +137,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     any_process |= line.execute;
   }
   running.any_process = any_process;
+  running.recursive = any_process && any_recursive;
   if (any_process) {
     const CurrentCapture current(capture_, running.capture);
     PlaceGuard place(e_, recipe.where);
@@ -156,8 +160,11 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     for (Target* member : target.group->members)
       if (member->progress != Progress::finished) member->progress = Progress::running;
   goal_changed_[target.goal] = 1;
-  if (any_process) ++slots_used_;
   if (any_process) {
+    // Sub-makes find all tokens that there ought to be.
+    if (running.recursive && recursive_running_++ == 0) settle_tokens();
+    if (load_ && options_.max_load >= 0) load_->job_starts();
+    ++slots_used_;
     Event event{};
     event.kind = Event::Kind::started;
     event.target = target.name.view();
@@ -183,14 +190,14 @@ void Builder::close_capture(RunningJob& running) {
 }
 
 bool Builder::load_allows() {
-  if (options_.max_load < 0 || slots_used_ == 0) return true;
-  double load = 0;
-  return ::getloadavg(&load, 1) != 1 || load < options_.max_load;
+  return options_.max_load < 0 || slots_used_ == 0 || load_ == nullptr ||
+         load_->allows_job(options_.max_load, slots_used_);
 }
 
 // Waits until one more job may run: the first one needs no token, each further one needs one.
 // False when the build stops meanwhile.
 bool Builder::acquire_slot() {
+  constexpr int kAskAgainMs = 1000;
   executor_.poll();
   check_signal();
   for (;;) {
@@ -200,22 +207,35 @@ bool Builder::acquire_slot() {
       tell_live_children();
       debug_->say(DebugLog::jobs, 0, "Need a job token; we have children");
     }
-    if (!load_allows()) {
-      executor_.wait(1000);
+    if (!load_allows()) {  // asked first: a token that waits for the load would help nobody
+      executor_.wait(kAskAgainMs);
     } else if (tokens_.try_acquire()) {
       ++tokens_held_;
     } else {
+      const Settlement settled = recursive_running_ == 0 ? settle_tokens() : Settlement{};
+      if (settled.replaced > 0) continue;
       tokens_.watch(true);
-      executor_.wait();
+      executor_.wait(settled.short_of ? kAskAgainMs : -1);
       tokens_.watch(false);
     }
     check_signal();
   }
 }
 
+// No job runs that takes tokens by itself: all must be here or in the pool.
+Settlement Builder::settle_tokens() {
+  const Settlement settled = tokens_.settle();
+  if (debug_ && settled.replaced > 0)
+    debug_->say(DebugLog::jobs, 0, "Replaced {} lost job tokens", settled.replaced);
+  if (debug_ && settled.removed > 0)
+    debug_->say(DebugLog::jobs, 0, "Removed {} job tokens that were too many", settled.removed);
+  return settled;
+}
+
 // A job has ended: whichever it was, the implicit slot is the last to stay in use.
-void Builder::release_slot() {
+void Builder::release_slot(const RunningJob& ended) {
   --slots_used_;
+  if (ended.recursive) --recursive_running_;
   while (tokens_held_ > 0 && tokens_held_ + 1 > slots_used_) {
     --tokens_held_;
     tokens_.release();
@@ -232,7 +252,8 @@ void Builder::check_signal() {
 std::shared_ptr<const Environment> Builder::environment_for(Target& target, bool recursive) {
   const Scope* scope = target_scope(e_, target);
   const bool shared = !target.variables && !target.pattern_variables &&
-                      (!target.parent || target.scope == e_.global_scope()) && e_.exports_are_constant();
+                      (!target.parent || target.scope == e_.global_scope()) &&
+                      e_.exports_are_constant();
   const size_t kind = recursive ? 1 : 0;
   if (shared && shared_version_[kind] == db_.globals.version()) return shared_environment_[kind];
 
@@ -333,8 +354,9 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
   }
   Target& target = *running.target;
   if (debug_ && running.on_chain)
-    debug_->say(DebugLog::jobs, 0, "Removing child {} PID {} from chain.", fmt::ptr(running.target), running.pid);
-  if (running.any_process) release_slot();
+    debug_->say(DebugLog::jobs, 0, "Removing child {} PID {} from chain.", fmt::ptr(running.target),
+                running.pid);
+  if (running.any_process) release_slot(running);
   check_signal();
 
   Status status = Status::success;
@@ -371,7 +393,8 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
   finish(target, status, Ran::yes);
 }
 
-// A target whose recipe failed is deleted if the recipe has changed it: the next run must not take it for done.
+// A target whose recipe failed is deleted if the recipe has changed it: the next run must not take
+// it for done.
 void Builder::delete_half_made(Target& target, int capture) {
   const auto remove = [&](Target& t, const Target* by) {
     if (t.precious || t.phony) return;

@@ -132,6 +132,7 @@ int Session::Impl::run() {
   evaluator.emplace(db, *disk, shell, *report);
   if (!read_options(&status)) return status;
   search.emplace(*evaluator);
+  executor.on_user_signal([this] { toggle_debug(); });
   try {
     change_directories();
     if (std::count(options.makefiles.begin(), options.makefiles.end(), "-") > 1)

@@ -18,8 +18,9 @@ BuildOptions Session::Impl::build_options() const {
   b.silent = options.silent;
   b.trace = options.trace || options.debug_flags().print || options.debug_flags().why;
   b.check_symlink_times = options.check_symlink_times;
-  b.one_at_a_time =
-      (!jobserver && options.jobs != Options::kJobsUnlimited) || db.special.not_parallel;
+  const bool one_slot =
+      serves ? options.jobs == 1 : !jobserver && options.jobs != Options::kJobsUnlimited;
+  b.one_at_a_time = one_slot || db.special.not_parallel;
   b.max_load = options.max_load;
   if (!shuffle.empty() && shuffle != "identity") {
     if (shuffle == "reverse") {
@@ -53,9 +54,11 @@ int Session::Impl::build() {
   }
   share_output();
 
-  BuildContext context{
-      *evaluator,      *search, *disk, executor, *pool, *report, capture ? &*capture : nullptr,
-      evaluator->debug};
+  LoadGauge load;
+  BuildContext context{*evaluator, *search, *disk, executor, *pool, *report};
+  context.capture = capture ? &*capture : nullptr;
+  context.debug = evaluator->debug;
+  context.load = &load;
   builder.emplace(context, build_options());
   // The makefiles that a restart reads again are not remade for ever: -B and -W count once for
   // them.

@@ -57,6 +57,7 @@ struct Session::Impl {
   void set_makeflags();
   void makeflags_changed();
   void apply_options();
+  void toggle_debug();
 
   // --- makefiles (session_makefiles.cpp) ---
   void read_makefiles();
@@ -69,6 +70,9 @@ struct Session::Impl {
   // --- what jobs share: slots and the terminal (session_jobs.cpp) ---
   void join_jobserver();
   void open_pool();
+  void serve(std::string_view wanted_style);
+  void use_jobserver(std::unique_ptr<JobserverPool> shared);
+  std::string fifo_directory();
   void begin_output_sync();
   void show_reading_output();
   void share_output();

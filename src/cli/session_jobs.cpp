@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "session_impl.h"
@@ -22,9 +23,7 @@ void Session::Impl::join_jobserver() {
   std::string why;
   if (auto client = open_jobserver(auth, &why)) {
     options.jobserver_auth = auth;
-    jobserver = client.get();
-    pool = std::move(client);
-    executor.set_pool(pool.get());
+    use_jobserver(std::move(client));
     return;
   }
   if (!why.empty()) report->message({}, why);
@@ -32,28 +31,57 @@ void Session::Impl::join_jobserver() {
   options.jobs = 1;
 }
 
+void Session::Impl::use_jobserver(std::unique_ptr<JobserverPool> shared) {
+  shared->on_lost([this](std::string_view why) {
+    report->message({}, fmt::format("warning: {}; going on without it", why));
+  });
+  jobserver = shared.get();
+  pool = std::move(shared);
+  executor.set_pool(pool.get());
+}
+
 // Decides how many jobs may run, now that all makefiles are read.
 void Session::Impl::open_pool() {
   if (pool) return;
-  const bool asked_for_more = options.jobs == Options::kJobsUnlimited || options.jobs > 1;
-  if (!asked_for_more) {
-    pool = std::make_unique<SingleSlotPool>();
-  } else if (options.jobs == Options::kJobsUnlimited) {
+  const std::string& wanted = options.jobserver_style;
+  // A pool without a token is of use to those who would take every processor without one.
+  const bool empty_pool = options.jobs == 1 && !wanted.empty();
+  if (options.jobs > 1 || empty_pool) {
+    serve(wanted);
+    return;
+  }
+  if (options.jobs == Options::kJobsUnlimited)
     pool = std::make_unique<UnlimitedPool>();
-  } else {
-    const std::string& wanted = options.jobserver_style;
-    if (!wanted.empty() && wanted != "pipe" && wanted != "fifo")
-      throw Fatal({}, fmt::format("unknown jobserver auth style '{}'", wanted));
-    const auto style = wanted == "pipe" ? JobserverStyle::pipe : JobserverStyle::fifo;
+  else
+    pool = std::make_unique<SingleSlotPool>();
+  executor.set_pool(pool.get());
+}
+
+// Makes a jobserver of our own.
+void Session::Impl::serve(std::string_view wanted) {
+  if (!wanted.empty() && wanted != "pipe" && wanted != "fifo")
+    throw Fatal({}, fmt::format("unknown jobserver auth style '{}'", wanted));
+  const auto style = wanted == "pipe" ? JobserverStyle::pipe : JobserverStyle::fifo;
+  executor.attend_signals();
+  try {
     auto server = std::make_unique<JobserverServer>(
         static_cast<unsigned>(options.jobs), style,
-        style == JobserverStyle::fifo ? temporary() : std::string());
+        style == JobserverStyle::fifo ? fifo_directory() : std::string());
     options.jobserver_auth = server->auth();
-    jobserver = server.get();
     serves = true;
-    pool = std::move(server);
+    use_jobserver(std::move(server));
+  } catch (const std::system_error& error) {
+    throw Fatal({}, fmt::format("creating jobs pipe: {}", error.code().message()));
   }
-  executor.set_pool(pool.get());
+}
+
+// Sub-makes may run in other directories: the name is absolute, but for a MAKE_TMPDIR, which is
+// taken as it is.
+std::string Session::Impl::fifo_directory() {
+  const std::string& name = temporary();
+  if (name[0] == '/') return name;
+  const char* own = variable("MAKE_TMPDIR");
+  return own && name == own ? name : directory + "/" + name;
 }
 
 // -O: what is written while makefiles are read is shown in one piece.

@@ -66,4 +66,12 @@ void Session::Impl::apply_options() {
   evaluator->debug = search->debug = flags.any() ? &debug : nullptr;
 }
 
+// SIGUSR1: make starts to think aloud, or stops.
+void Session::Impl::toggle_debug() {
+  const bool on = evaluator->debug == nullptr;
+  debug.set_kinds(on ? DebugLog::basic : 0);
+  evaluator->debug = search->debug = on ? &debug : nullptr;
+  if (builder) builder->set_debug(evaluator->debug);
+}
+
 }  // namespace cmz

@@ -4,13 +4,23 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <initializer_list>
+
 namespace cmz {
 namespace {
 
-// Besides what a terminal and a system send to end a program, everything that would end make
-// without its jobserver and temporary files being removed.
-constexpr int kFatal[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGPIPE,
-                          SIGXCPU, SIGXFSZ, SIGALRM, SIGUSR2};
+// Everything that would end make without its jobserver and temporary files being removed: what a
+// terminal and a system send to end a program, and the rest of those that end one by default, but
+// for those that stand for an error in this program. SIGUSR1 only asks make to think aloud.
+sigset_t attended_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGXCPU, SIGXFSZ, SIGALRM,
+                     SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGIO, SIGPWR, SIGSTKFLT})
+    ::sigaddset(&set, signal);
+  for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) ::sigaddset(&set, signal);
+  return set;
+}
 
 }  // namespace
 
@@ -22,13 +32,13 @@ FatalSignals::~FatalSignals() {
 
 void FatalSignals::attend() {
   if (descriptor_ >= 0) return;
-  sigset_t fatal;
-  ::sigemptyset(&fatal);
-  for (int signal : kFatal) {
+  sigset_t fatal = attended_signals();
+  for (int signal = 1; signal <= SIGRTMAX; ++signal) {
     struct sigaction action;
     // A blocked signal would be kept even though it is ignored.
-    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) continue;
-    ::sigaddset(&fatal, signal);
+    if (::sigismember(&fatal, signal) == 1 && ::sigaction(signal, nullptr, &action) == 0 &&
+        action.sa_handler == SIG_IGN)
+      ::sigdelset(&fatal, signal);
   }
   descriptor_ = ::signalfd(-1, &fatal, SFD_NONBLOCK | SFD_CLOEXEC);
   if (descriptor_ < 0) return;  // they go on ending the process at once

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <functional>
 #include <unordered_map>
 
 #include "cmzmake/run/command_line.h"
@@ -73,6 +74,7 @@ struct LocalExecutor::Impl {
   std::unordered_map<JobId, std::unique_ptr<Running>> jobs;
   JobId next_id = 1;
   int fatal_signal = 0;
+  std::function<void()> on_user_signal;
   bool woken = false;  // something that wait() waits for has happened
   bool stdin_taken = false;
   int broken_stdin = -1;  // reads as end of file, for jobs that must not share make's stdin
@@ -110,6 +112,10 @@ struct LocalExecutor::Impl {
 
   void take_signals() {
     while (const int number = signals.take()) {
+      if (number == SIGUSR1) {
+        if (on_user_signal) on_user_signal();
+        continue;
+      }
       if (fatal_signal == 0) fatal_signal = number;
       woken = true;
     }
@@ -261,6 +267,8 @@ struct LocalExecutor::Impl {
     listener->job_ended(id, outcome);
   }
 
+  // Asks once to be told of a token. What was asked for in an earlier wait still counts: a pool
+  // that is not watched tells nothing.
   void arm_token() {
     if (pool == nullptr || !pool->watched() || token_armed) return;
     const int descriptor = pool->watch_descriptor();
@@ -273,13 +281,10 @@ struct LocalExecutor::Impl {
     token_armed = true;
     token->async_wait(asio::posix::stream_descriptor::wait_read,
                       [this](const boost::system::error_code& error) {
+                        if (error) return;
                         token_armed = false;
-                        if (!error) woken = true;
+                        woken = true;
                       });
-  }
-
-  void disarm_token() {
-    if (token_armed) token->cancel();
   }
 };
 
@@ -287,13 +292,14 @@ LocalExecutor::LocalExecutor() : impl_(std::make_unique<Impl>()) {}
 LocalExecutor::~LocalExecutor() = default;
 
 void LocalExecutor::set_pool(TokenPool* pool) {
-  impl_->disarm_token();
   impl_->token.reset();
   impl_->token_armed = false;
   impl_->pool = pool;
-  // A jobserver is cleaned up before make ends.
-  if (pool) impl_->attend_signals();
 }
+void LocalExecutor::on_user_signal(std::function<void()> hear) {
+  impl_->on_user_signal = std::move(hear);
+}
+void LocalExecutor::attend_signals() { impl_->attend_signals(); }
 void LocalExecutor::set_listener(JobListener* listener) { impl_->listener = listener; }
 size_t LocalExecutor::running() const { return impl_->jobs.size(); }
 int LocalExecutor::fatal_signal() const { return impl_->fatal_signal; }
@@ -319,7 +325,8 @@ void LocalExecutor::poll() {
 void LocalExecutor::wait(int timeout_ms) {
   Impl& i = *impl_;
   i.arm_token();
-  const bool waits_for_token = i.token_armed && i.pool->watched();
+  const bool waits_for_token =
+      i.token_armed && i.pool->watched() && i.pool->watch_descriptor() >= 0;
   if (i.jobs.empty() && !waits_for_token && timeout_ms < 0) return;
   if (timeout_ms >= 0) {
     i.timer.expires_after(std::chrono::milliseconds(timeout_ms));
@@ -332,11 +339,6 @@ void LocalExecutor::wait(int timeout_ms) {
   }
   i.woken = false;
   if (timeout_ms >= 0) i.timer.cancel();
-  if (i.token_armed) {
-    i.disarm_token();
-    i.loop.restart();
-    i.loop.poll();
-  }
 }
 
 void LocalExecutor::kill_all(int signal) {

@@ -16,6 +16,7 @@
 #include "cmzmake/report/event.h"
 #include "cmzmake/report/output.h"
 #include "cmzmake/run/executor.h"
+#include "cmzmake/run/load.h"
 #include "cmzmake/run/token_pool.h"
 #include "cmzmake/search/search.h"
 
@@ -42,7 +43,8 @@ struct BuildOptions {
   double max_load = -1;       // -l; negative: no limit
   Shuffle shuffle;
   // Last changes to a child's environment: MAKEFLAGS with or without the jobserver.
-  std::function<void(std::vector<std::pair<std::string, std::string>>&, bool recursive)> adjust_environment;
+  std::function<void(std::vector<std::pair<std::string, std::string>>&, bool recursive)>
+      adjust_environment;
 };
 
 // The seams and floors that a build stands on. All outlive the builder.
@@ -55,10 +57,11 @@ struct BuildContext {
   EventSink& events;
   OutputCapture* capture = nullptr;
   DebugLog* debug = nullptr;
+  LoadGauge* load = nullptr;  // for BuildOptions::max_load; without it there is no limit
 };
 
-// Brings goals up to date: walks the graph with an explicit stack, decides what is out of date, starts
-// recipes in make's order as slots become free. docs/architecture.md, "The walk".
+// Brings goals up to date: walks the graph with an explicit stack, decides what is out of date,
+// starts recipes in make's order as slots become free. docs/architecture.md, "The walk".
 class Builder : private JobListener {
  public:
   Builder(BuildContext context, BuildOptions options);
@@ -67,8 +70,9 @@ class Builder : private JobListener {
   // Builds `goals` in order. The exit status of make: 0, 1 (-q: something is out of date), 2.
   int build(const std::vector<Target*>& goals);
 
-  // Brings makefiles up to date before the build: failures of optional ones are silent, nothing is said of
-  // those that are up to date. True when one of them changed, so that all must be read again.
+  // Brings makefiles up to date before the build: failures of optional ones are silent, nothing is
+  // said of those that are up to date. True when one of them changed, so that all must be read
+  // again.
   bool already_restarted = false;  // -B counts only the first time
   enum class Remade { nothing, changed, failed };
   Remade remake_makefiles(std::vector<ReadMakefile>& makefiles);
@@ -79,6 +83,8 @@ class Builder : private JobListener {
   // A signal ended the build: 0 or its number.
   int fatal_signal() const { return signal_; }
   bool clock_skew() const { return clock_skew_; }
+  // Who hears what the build thinks from now on, or null.
+  void set_debug(DebugLog* debug) { debug_ = debug; }
   // Waits for all running jobs, whatever comes of them; says that it waits if asked to.
   void drain(bool say);
 
@@ -90,19 +96,20 @@ class Builder : private JobListener {
     Kind kind;
     Phase phase = Phase::begin;
     bool must_make = false;
-    bool running = false;       // something below is not finished
+    bool running = false;  // something below is not finished
     bool absent = false;
-    bool waiting_child = false; // a child frame's result is expected
+    bool waiting_child = false;  // a child frame's result is expected
     bool old_must_make = false;
     Status status = Status::none;
     Target* target;
-    Target* owner;              // the target that waits for what is unfinished: itself, or a check's asker
-    Target* entry = nullptr;    // double_colon: the rule that is considered
-    Target* walked = nullptr;   // update: whose prerequisites are looked at: the target or a peer of its group
-    uint32_t member = 0;        // the next peer
-    uint32_t depth = 0;         // for -d
-    size_t next = 0;            // prerequisite
-    FileTime time;              // update: the target's own; check: the asker's
+    Target* owner;  // the target that waits for what is unfinished: itself, or a check's asker
+    Target* entry = nullptr;  // double_colon: the rule that is considered
+    Target* walked =
+        nullptr;  // update: whose prerequisites are looked at: the target or a peer of its group
+    uint32_t member = 0;  // the next peer
+    uint32_t depth = 0;   // for -d
+    size_t next = 0;      // prerequisite
+    FileTime time;        // update: the target's own; check: the asker's
   };
   struct Result {
     Status status = Status::none;
@@ -114,6 +121,7 @@ class Builder : private JobListener {
     std::vector<ExpandedLine> lines;
     int capture = -1;
     bool any_process = false;  // it holds a slot
+    bool recursive = false;    // and may take tokens by itself
     int pid = 0;               // of its present process
     bool on_chain = false;     // -d has named it
     size_t line = 0;
@@ -162,7 +170,8 @@ class Builder : private JobListener {
   void show_goal_error(const Target& target);
   void show_missing(const ReadMakefile& makefile);
   bool is_intermediate(const Target& target) const {
-    return !target.phony && (target.intermediate || (db_.special.secondary_all && !target.not_intermediate));
+    return !target.phony &&
+           (target.intermediate || (db_.special.secondary_all && !target.not_intermediate));
   }
   enum class Ran : uint8_t { no, empty, yes };  // a recipe; empty: it had nothing for a shell to do
   void finish(Target& target, Status status, Ran ran);
@@ -181,7 +190,8 @@ class Builder : private JobListener {
   void start_recipe(Target& target, bool absent, FileTime time);
   void close_capture(RunningJob& running);
   bool acquire_slot();
-  void release_slot();
+  void release_slot(const RunningJob& ended);
+  Settlement settle_tokens();
   bool load_allows();
   std::shared_ptr<const Environment> environment_for(Target& target, bool recursive);
   void delete_half_made(Target& target, int capture);
@@ -203,6 +213,7 @@ class Builder : private JobListener {
   EventSink& events_;
   OutputCapture* capture_;
   DebugLog* debug_;
+  LoadGauge* load_;
   BuildOptions options_;
 
   std::vector<Frame> stack_;
@@ -218,15 +229,16 @@ class Builder : private JobListener {
   uint32_t goal_ = 0;
   bool remaking_makefiles_ = false;
   std::unordered_map<const Target*, const ReadMakefile*> makefile_of_;
-  bool stop_ = false;          // a failure without -k: nothing more is started
+  bool stop_ = false;  // a failure without -k: nothing more is started
   bool said_waiting_ = false;
   int signal_ = 0;
   bool clock_skew_ = false;
   bool question_out_of_date_ = false;
   std::unordered_map<JobId, RunningJob> jobs_;
   RunningJob* starting_ = nullptr;  // the job whose start() is on the stack
-  size_t slots_used_ = 0;   // running jobs
-  size_t tokens_held_ = 0;  // for all of them but one
+  size_t slots_used_ = 0;           // running jobs
+  size_t tokens_held_ = 0;          // for all of them but one
+  size_t recursive_running_ = 0;
   std::shared_ptr<const Environment> shared_environment_[2];
   uint64_t shared_version_[2] = {UINT64_MAX, UINT64_MAX};
   int64_t now_ = 0;  // the clock when it was last read, ns

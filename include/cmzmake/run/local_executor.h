@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,8 +19,8 @@ struct Captured {
 
 // Runs jobs as processes of this machine. One event loop sleeps until a child ends, a token may be
 // there, a signal comes or time is over. Make one per session, before any other thread exists.
-// A signal that ends programs ends make at once until the first start() or set_pool(); from then on
-// it is kept for fatal_signal(), and blocked until the executor is gone.
+// A signal that ends programs ends make at once until the first start() or attend_signals(); from
+// then on it is kept for fatal_signal(), and blocked until the executor is gone.
 class LocalExecutor : public Executor {
  public:
   LocalExecutor();
@@ -29,6 +30,10 @@ class LocalExecutor : public Executor {
 
   // The pool whose tokens wait() may wait for and whose descriptors recursive lines inherit.
   void set_pool(TokenPool* pool);
+  // To be called before something exists that must be removed when make ends.
+  void attend_signals();
+  // Who hears of SIGUSR1, from inside wait(), poll() and capture().
+  void on_user_signal(std::function<void()> hear);
 
   void set_listener(JobListener* listener) override;
   JobId start(Job job) override;

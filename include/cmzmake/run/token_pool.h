@@ -1,8 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 namespace cmz {
+
+// What came of TokenPool::settle().
+struct Settlement {
+  size_t replaced = 0;    // tokens that were lost, and are there again
+  size_t removed = 0;     // tokens that were too many, and are gone
+  bool short_of = false;  // tokens are missing, and somebody may still have them: ask again later
+};
 
 // The right to run one more job beside the first. The first job of a make needs no token: it runs
 // on the implicit slot, which the build keeps account of.
@@ -16,11 +24,16 @@ class TokenPool {
   // Gives one token back. Only after a successful try_acquire().
   virtual void release() = 0;
 
+  // Says that no job runs that would take tokens by itself, as a recursive one does: all of them
+  // must be here. Those that a killed client took with it are replaced.
+  virtual Settlement settle() { return {}; }
+
   // While on, Executor::wait() also returns when a token may be there.
   virtual void watch(bool on) { watched_ = on; }
   bool watched() const { return watched_; }
 
-  // The descriptor that becomes readable when a token may be there; -1 when no waiting is needed.
+  // The descriptor that becomes readable when a token may be there and watch() is on; -1 when no
+  // waiting is needed.
   virtual int watch_descriptor() const { return -1; }
 
   // The descriptors that recursive lines inherit, and no other child.

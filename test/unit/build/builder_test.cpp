@@ -10,8 +10,8 @@ using namespace cmz;
 
 namespace {
 
-// Runs nothing: jobs end in the order in which they were started, when somebody waits. A line `fail` fails;
-// what else a line says is a file that it makes.
+// Runs nothing: jobs end in the order in which they were started, when somebody waits. A line
+// `fail` fails; what else a line says is a file that it makes.
 class FakeExecutor : public Executor {
  public:
   explicit FakeExecutor(FakeDisk& disk) : disk_(disk) {}
@@ -61,12 +61,21 @@ class FakeTokens : public TokenPool {
  public:
   explicit FakeTokens(size_t tokens) : free(tokens) {}
   bool try_acquire() override {
+    ++asked;
     if (free == 0) return false;
     --free;
     return true;
   }
   void release() override { ++free; }
-  size_t free;
+  Settlement settle() override {
+    ++settled;
+    Settlement out;
+    std::swap(out.replaced, lost);
+    free += out.replaced;
+    return out;
+  }
+  size_t free, lost = 0;
+  int asked = 0, settled = 0;
 };
 
 struct FakeEvents : EventSink {
@@ -76,7 +85,9 @@ struct FakeEvents : EventSink {
     kinds.push_back(event.kind);
     targets.emplace_back(event.target);
   }
-  size_t count(Event::Kind kind) const { return static_cast<size_t>(std::count(kinds.begin(), kinds.end(), kind)); }
+  size_t count(Event::Kind kind) const {
+    return static_cast<size_t>(std::count(kinds.begin(), kinds.end(), kind));
+  }
 };
 
 struct Run {
@@ -85,14 +96,19 @@ struct Run {
   FakeEvents events;
   FakeTokens tokens;
   BuildOptions options;
+  LoadGauge* load = nullptr;
   int status = -1;
 
-  explicit Run(size_t free_tokens = 0) : tokens(free_tokens) { options.one_at_a_time = free_tokens == 0; }
+  explicit Run(size_t free_tokens = 0) : tokens(free_tokens) {
+    options.one_at_a_time = free_tokens == 0;
+  }
 
   std::string operator()(std::string_view makefile, std::vector<std::string> goals) {
     make.read(makefile);
     Search search(make.evaluator);
-    Builder builder({make.evaluator, search, make.disk, executor, tokens, events}, options);
+    BuildContext context{make.evaluator, search, make.disk, executor, tokens, events};
+    context.load = load;
+    Builder builder(context, options);
     std::vector<Target*> targets;
     for (const std::string& goal : goals) targets.push_back(&make.db.target(goal));
     status = builder.build(targets);
@@ -106,7 +122,8 @@ struct Run {
 
 TEST_CASE("recipes start depth first, left to right") {
   Run run;
-  CHECK(run("all: a b ; all\na: a1 a2 ; a\nb: a2 b1 ; b\na1 a2 b1: ; $@\n", {"all"}) == "a1 a2 a b1 b all");
+  CHECK(run("all: a b ; all\na: a1 a2 ; a\nb: a2 b1 ; b\na1 a2 b1: ; $@\n", {"all"}) ==
+        "a1 a2 a b1 b all");
   CHECK(run.status == 0);
 }
 
@@ -159,9 +176,41 @@ TEST_CASE("tokens come back after a failure") {
   CHECK(run.tokens.free == 4);
 }
 
+TEST_CASE(
+    "lost tokens are replaced before they are missed: by a sub-make, or by a job that needs one") {
+  Run sub(1);
+  sub.tokens.lost = 2;
+  sub("all: a b ; all\na: ; +a\nb: ; +b\n", {"all"});
+  CHECK(sub.tokens.free == 3);
+  CHECK(sub.tokens.settled == 1);  // b starts while a may have tokens
+
+  Run plain(1);
+  plain.tokens.lost = 1;
+  plain("all: a b c ; all\na b c: ; $@\n", {"all"});
+  CHECK(plain.executor.most_at_once == 3);
+  CHECK(plain.tokens.free == 2);
+}
+
+TEST_CASE("while the load is too high no token is asked for") {
+  for (const double tasks : {9.0, 1.0}) {
+    LoadSources sources;
+    sources.seconds = [] { return 1.0; };
+    sources.running = [tasks] { return tasks; };
+    LoadGauge gauge(sources);
+    Run run(4);
+    run.load = &gauge;
+    run.options.max_load = 3;
+    run("all: a b c d ; all\na b c d: ; $@\n", {"all"});
+    CHECK(run.status == 0);
+    CHECK(run.executor.most_at_once == (tasks > 3 ? 1 : 3));
+    CHECK((run.tokens.asked == 0) == (tasks > 3));
+  }
+}
+
 TEST_CASE(".WAIT keeps what follows behind what came before") {
   Run run(8);
-  CHECK(run("all: a b .WAIT c ; all\na: x ; a\nb: ; b\nc: ; c\nx: ; x\n", {"all"}) == "x b a c all");
+  CHECK(run("all: a b .WAIT c ; all\na: x ; a\nb: ; b\nc: ; c\nx: ; x\n", {"all"}) ==
+        "x b a c all");
 }
 
 TEST_CASE("a cycle is cut and told") {
@@ -182,7 +231,8 @@ TEST_CASE("a chain is not bound by the stack") {
   Run run;
   std::string makefile;
   constexpr int kLength = 100000;
-  for (int i = 0; i < kLength; ++i) makefile += "t" + std::to_string(i) + ": t" + std::to_string(i + 1) + "\n";
+  for (int i = 0; i < kLength; ++i)
+    makefile += "t" + std::to_string(i) + ": t" + std::to_string(i + 1) + "\n";
   makefile += "t" + std::to_string(kLength) + ": ; end\n";
   CHECK(run(makefile, {"t0"}) == "t" + std::to_string(kLength));
   CHECK(run.status == 0);

@@ -91,9 +91,8 @@ TEST_CASE("A client shares the tokens of the server, in either style") {
 
 TEST_CASE("The fifo lies in a private folder and both go away") {
   Folder folder;
-  ::setenv("MAKE_TMPDIR", folder.path().c_str(), 1);
   {
-    JobserverServer server(2, JobserverStyle::fifo);
+    JobserverServer server(2, JobserverStyle::fifo, folder.path());
     const std::string path = server.auth().substr(5);
     CHECK(path.compare(0, folder.path().size(), folder.path()) == 0);
     CHECK(std::filesystem::is_fifo(path));
@@ -105,19 +104,28 @@ TEST_CASE("The fifo lies in a private folder and both go away") {
     CHECK(server.inherited_descriptors().empty());
   }
   CHECK(std::filesystem::is_empty(folder.path()));
-  ::unsetenv("MAKE_TMPDIR");
 }
 
-TEST_CASE("A folder whose name clients would misread is not used") {
+TEST_CASE("A folder whose name clients would misread, or that cannot be used, is replaced") {
   Folder folder;
-  const std::string blank = folder / "a b";
-  ::mkdir(blank.c_str(), 0700);
-  ::setenv("MAKE_TMPDIR", blank.c_str(), 1);
-  {
-    JobserverServer server(2, JobserverStyle::fifo);
-    CHECK(server.auth().find(' ') == std::string::npos);
+  for (const char* name : {"a b", "a$b", "a\\b", "a'b", "a;b"}) {
+    REQUIRE(::mkdir((folder / name).c_str(), 0700) == 0);
+    JobserverServer server(2, JobserverStyle::fifo, folder / name);
+    CHECK(server.auth().compare(0, 18, "fifo:/tmp/cmzmake-") == 0);
+    CHECK(std::filesystem::is_empty(folder / name));
   }
-  ::unsetenv("MAKE_TMPDIR");
+  JobserverServer server(2, JobserverStyle::fifo, folder / "none");
+  CHECK(server.auth().compare(0, 18, "fifo:/tmp/cmzmake-") == 0);
+}
+
+TEST_CASE("A pool of one has no tokens and can be joined") {
+  JobserverServer server(1, GENERATE(JobserverStyle::fifo, JobserverStyle::pipe));
+  CHECK(server.tokens() == 0);
+  CHECK_FALSE(server.try_acquire());
+  std::string why;
+  const auto client = open_jobserver(server.auth(), &why);
+  REQUIRE(client != nullptr);
+  CHECK_FALSE(client->try_acquire());
 }
 
 TEST_CASE("The pipe's descriptors are high, closed by exec, and blocking") {
@@ -202,6 +210,82 @@ TEST_CASE("What is no jobserver is refused, with the reason") {
   CHECK(folder.read("file") == "++++");
   Pipe pipe;
   CHECK(reason(std::to_string(pipe.ends[1]) + "," + std::to_string(pipe.ends[0])).empty());
+}
+
+TEST_CASE(
+    "A token that finds the pool full stays, is used again, and goes back when there is room") {
+  Pipe pipe;
+  REQUIRE(pipe.made);
+  pipe.put("ab");
+  std::string why;
+  auto client = open_jobserver(pipe.auth(), &why);
+  REQUIRE(client != nullptr);
+  CHECK(acquire_all(*client) == 2);
+  const std::string junk(static_cast<size_t>(::fcntl(pipe.ends[1], F_GETPIPE_SZ)), '-');
+  pipe.put(junk);
+  client->release();  // does not wait
+  client->release();
+  CHECK(client->try_acquire());
+  client->release();
+  CHECK(pipe.drain() == junk);
+  client->return_all();
+  std::string back = pipe.drain();
+  std::sort(back.begin(), back.end());
+  CHECK(back == "ab");
+}
+
+TEST_CASE("The server replaces tokens that died with their holder, and only then") {
+  JobserverServer server(5, GENERATE(JobserverStyle::fifo, JobserverStyle::pipe));
+  std::string why;
+  CHECK(server.settle().replaced == 0);
+  CHECK(server.try_acquire());
+  const bool fifo = server.inherited_descriptors().empty();
+  const std::string name =
+      fifo ? server.auth().substr(5)
+           : "/proc/self/fd/" + std::to_string(server.inherited_descriptors()[0]);
+  const int client = ::open(name.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  char bytes[2];
+  REQUIRE(::read(client, bytes, 2) == 2);
+  Settlement settled = server.settle();
+  CHECK(settled.short_of);  // the client may give them back
+  CHECK(settled.replaced == 0);
+  ::close(client);
+  settled = server.settle();
+  CHECK(settled.replaced == 2);
+  CHECK_FALSE(settled.short_of);
+  CHECK(acquire_all(server) == 3);
+  settled = server.settle();
+  CHECK(settled.replaced + settled.removed == 0);
+  server.return_all();
+  for (int fd : server.inherited_descriptors())  // as clients know them
+    CHECK((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+  auto next = open_jobserver(server.auth(), &why);
+  REQUIRE(next != nullptr);
+  CHECK(acquire_all(*next) == 4);
+}
+
+TEST_CASE("The server takes out tokens that are too many") {
+  JobserverServer server(3, GENERATE(JobserverStyle::fifo, JobserverStyle::pipe));
+  std::string why;
+  auto client = open_jobserver(server.auth(), &why);
+  REQUIRE(client != nullptr);
+  CHECK(client->try_acquire());
+  CHECK(client->try_acquire());
+  CHECK(server.settle().short_of);
+  const bool fifo = server.inherited_descriptors().empty();
+  const std::string name =
+      fifo ? server.auth().substr(5)
+           : "/proc/self/fd/" + std::to_string(server.inherited_descriptors()[1]);
+  const int writer = ::open(name.c_str(), O_WRONLY | O_CLOEXEC);
+  REQUIRE(::write(writer, "!!!!!", 5) == 5);
+  client->return_all();
+  SECTION("when it settles") { CHECK(server.settle().removed == 5); }
+  SECTION("when it has all that it may have") {
+    CHECK(acquire_all(server) == 2);
+    server.return_all();
+  }
+  CHECK(acquire_all(server) == 2);
+  ::close(writer);
 }
 
 TEST_CASE("A pool that has ended is told once and no longer watched") {
