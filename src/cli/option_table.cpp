@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "cmzmake/run/cpus.h"
+
 namespace cmz {
 namespace {
 
@@ -67,6 +69,7 @@ constexpr std::array<OptionInfo, kOptions> kTable = {{
     {Id::file, '\0', Takes::argument, "makefile"},
     {Id::warn, '\0', Takes::optional, "warn"},
     {Id::print_targets, '\0', Takes::nothing, "print-targets"},
+    {Id::jobserver, '\0', Takes::nothing, "jobserver"},
 }};
 
 // Options that a makefile's MAKEFLAGS cannot give.
@@ -120,6 +123,7 @@ bool* switch_of(Options& o, Id id) {
     case Id::print_directory: return &o.print_directory;
     case Id::no_print_directory: return &o.no_print_directory;
     case Id::warn_undefined_variables: return &o.warn_undefined;
+    case Id::jobserver: return &o.jobserver_wanted;
     default: return nullptr;
   }
 }
@@ -138,8 +142,13 @@ void turn_on(Id id, OptionSource source, Options& o) {
   if (id == Id::no_builtin_variables && source != OptionSource::makefile) o.no_builtin_rules = true;
 }
 
-// -j: as strtoul() reads it, cut to 32 bits. False: no positive number.
+// -j: as strtoul() reads it, cut to 32 bits; `auto` stands for the processors there are to use.
+// False: no positive number.
 bool parse_jobs(const std::string& text, int* jobs) {
+  if (text == "auto") {
+    *jobs = static_cast<int>(usable_cpus(cpu_quota()));
+    return true;
+  }
   char* end = nullptr;
   const unsigned value = static_cast<unsigned>(std::strtoul(text.c_str(), &end, 10));
   if (end == text.c_str() || *end != '\0' || value == 0) return false;

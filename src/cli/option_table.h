@@ -3,7 +3,6 @@
 
 #include <array>
 #include <string>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,7 +22,7 @@ enum class OptionId : uint8_t {
   silent, no_keep_going, touch, version, print_directory, directory, file, include_dir, jobs,
   load_average, old_file, output_sync, what_if, debug, jobserver_auth, jobserver_style, trace,
   no_print_directory, warn_undefined_variables, sync_mutex, no_silent, shuffle, eval, temp_stdin,
-  warn, print_targets,
+  warn, print_targets, jobserver,
 };
 
 struct OptionInfo {
@@ -33,7 +32,7 @@ struct OptionInfo {
   std::string_view name;  // empty: none
 };
 
-constexpr size_t kOptions = 50;
+constexpr size_t kOptions = 51;
 // Those behind are not in GNU Make 4.4.1: an abbreviation means one of them only if it means none
 // before.
 constexpr size_t kOldOptions = 48;

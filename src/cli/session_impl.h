@@ -70,7 +70,7 @@ struct Session::Impl {
   // --- what jobs share: slots and the terminal (session_jobs.cpp) ---
   void join_jobserver();
   void open_pool();
-  void serve(std::string_view wanted_style);
+  void serve();
   void use_jobserver(std::unique_ptr<JobserverPool> shared);
   std::string fifo_directory();
   void begin_output_sync();

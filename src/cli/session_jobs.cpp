@@ -38,16 +38,17 @@ void Session::Impl::use_jobserver(std::unique_ptr<JobserverPool> shared) {
   jobserver = shared.get();
   pool = std::move(shared);
   executor.set_pool(pool.get());
+  shell.hides_jobserver = !pool->inherited_descriptors().empty();
 }
 
 // Decides how many jobs may run, now that all makefiles are read.
 void Session::Impl::open_pool() {
   if (pool) return;
-  const std::string& wanted = options.jobserver_style;
-  // A pool without a token is of use to those who would take every processor without one.
-  const bool empty_pool = options.jobs == 1 && !wanted.empty();
-  if (options.jobs > 1 || empty_pool) {
-    serve(wanted);
+  // Without -j there is one job too. A pool without tokens is of use to those who would take every
+  // processor if there were no pool.
+  if (options.jobs == Options::kJobsUnset && options.jobserver_wanted) options.jobs = 1;
+  if (options.jobs > 1 || (options.jobs == 1 && options.jobserver_wanted)) {
+    serve();
     return;
   }
   if (options.jobs == Options::kJobsUnlimited)
@@ -58,7 +59,8 @@ void Session::Impl::open_pool() {
 }
 
 // Makes a jobserver of our own.
-void Session::Impl::serve(std::string_view wanted) {
+void Session::Impl::serve() {
+  const std::string& wanted = options.jobserver_style;
   if (!wanted.empty() && wanted != "pipe" && wanted != "fifo")
     throw Fatal({}, fmt::format("unknown jobserver auth style '{}'", wanted));
   const auto style = wanted == "pipe" ? JobserverStyle::pipe : JobserverStyle::fifo;

@@ -36,6 +36,7 @@ struct Options {
   int jobs = kJobsUnset;
   bool jobs_here = false;  // -j on the own command line: a parent's jobserver is not used
   std::string jobserver_auth;
+  bool jobserver_wanted = false;  // --jobserver (ours): also with -j1, which needs none
   std::string jobserver_style;  // unchecked: it matters only to the one who serves
   std::string sync_mutex;
   bool keep_going = false;

@@ -117,6 +117,19 @@ TEST_CASE("-j and -l take a number from the next word") {
   CHECK(parsed({}, "-j4").jobs == 4);
 }
 
+TEST_CASE("what GNU Make does not have: -jauto, and --jobserver by its full name") {
+  CHECK(parsed({"-jauto"}).jobs >= 1);
+  CHECK(parsed({"--jobs=auto"}).jobs == parsed({"-jauto"}).jobs);
+  CHECK(parsed({}, "-jauto").jobs == parsed({"-jauto"}).jobs);
+  CHECK(parsed({"-j", "auto"}).jobs == Options::kJobsUnlimited);  // a goal, as for GNU Make
+  CHECK(parsed({"-j", "auto"}).goals == Words{"auto"});
+  CHECK_FALSE(parsed({"-j1"}).jobserver_wanted);
+  CHECK(parsed({"-j1", "--jobserver"}).jobserver_wanted);
+  CHECK(makeflags_text(parsed({"-j1", "--jobserver"}), {}) == " -j1");
+  CHECK(error_of({"--jobserve"}).find("'--jobserver-style'") != std::string::npos);
+  CHECK(error_of({"--jobserve"}).find("'--jobserver'") == std::string::npos);
+}
+
 TEST_CASE("operands are goals and assignments") {
   const Options o = parsed({"a", "X=1", "b", "", "-", "Y:=2", " Z =3", "--", "-k", "V!=x", "--"});
   CHECK(o.goals == Words{"a", "b", "-k", "--"});
