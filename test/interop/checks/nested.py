@@ -142,11 +142,12 @@ def sub_make_starts_again(play, style):
     """A sub-make remakes its makefile and executes itself: still a client of the same pool."""
     play.write("Makefile", "all: a b\na b: ; @$(MAKE) --no-print-directory -f sub.mk D=$@\n")
     play.write("sub.mk", "all: x$(D)1 x$(D)2 x$(D)3\nx$(D)1 x$(D)2 x$(D)3: ; @./job $@\n"
-               "include $(D).mk\n$(D).mk: ; @./job $@; : > $@\n")
+               "include $(D).mk\n$(D).mk: ; @./job $@ makefiles; : > $@\n")
     meter = Meter(play)
+    meter.gate("makefiles")
     make = play.start("-j4", f"--jobserver-style={style}")
     meter.expect_running(2, make)
-    meter.release(2)
+    meter.release(2, "makefiles")
     meter.until(lambda: len(meter.ended) == 2, "waiting for the makefiles", make)
     meter.drive(4, 8, make)
     expect_equal(make.succeed().err(), "", "standard error")

@@ -214,7 +214,8 @@ def full_on_return(play, style):
     make = play.start("-j4", f"--jobserver-style={style}")
     meter.expect_running(3, make)
     until(lambda: not child_runs(make, "client"), "waiting for the client's end", make)
-    meter.settle()
+    meter.release(3)
+    meter.until(lambda: len(meter.ended) == 3, "waiting for the first jobs", make)
     meter.drive(4, 11, make)
     make.succeed()
 

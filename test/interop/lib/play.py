@@ -1,7 +1,6 @@
 """The stage of one check: a folder, a fixed environment, and the processes started in it."""
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -120,9 +119,6 @@ class Play:
             raise Skip(f"no {name} (say --gnu PATH)")
         return self.install(self.gnus[name], name)
 
-    def any_gnu(self):
-        return next(iter(self.gnus), None)
-
     def write(self, name, text):
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -164,16 +160,3 @@ class Play:
         left = sorted(str(path.relative_to(self.tmp)) for path in self.tmp.rglob("*"))
         shutil.rmtree(self.top, ignore_errors=True)
         return left
-
-
-def gnu_version(program):
-    """`gnu4.3` for GNU Make 4.3; None for any other program."""
-    try:
-        text = subprocess.run([program, "--version"], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
-    except OSError:
-        return None
-    found = re.match(rb"GNU Make (\d+\.\d+(?:\.\d+)*)", text)
-    if b"cmzmake" in text or not found:
-        return None
-    return "gnu" + found.group(1).decode()

@@ -23,10 +23,11 @@ CHECKS = {}
 def check(when=lambda **values: True, **axes):
     """Registers a function as the check MODULE/NAME, or as one for each combination of the values
     of `axes` for which `when` is true: MODULE/NAME.VALUE.VALUE. The function gets the Play and the
-    values."""
+    values. MODULE is the name of its file, and `clients/FILE` for those of that folder."""
 
     def register(function):
-        module = Path(function.__code__.co_filename).stem
+        path = Path(function.__code__.co_filename)
+        module = path.stem if path.parent.name == "checks" else f"{path.parent.name}/{path.stem}"
         name = f"{module}/{function.__name__.replace('_', '-')}"
         for combination in itertools.product(*axes.values()):
             values = dict(zip(axes, combination))

@@ -1,0 +1,64 @@
+"""Lost wake-ups and stolen tokens, made certain by delaying system calls with strace."""
+
+import time
+
+from lib.meter import Meter
+from lib.pool import STYLES, Pool
+from lib.registry import check
+from lib.traced import KINDS, delayed
+
+JOBS = "all: j1 j2 j3 j4 j5 j6\nj%: ; @./job $@\n"
+
+
+@check(style=STYLES)
+def stolen_token(play, style):
+    """A token comes, make wakes up to read it, and another client is faster: then a job ends. A make that
+    blocks in read() would not see it."""
+    play.write("Makefile", JOBS)
+    meter, pool = Meter(play), Pool(play, 2, style)
+    held = pool.take(2)
+    make = play.start(pool=pool, wrap=delayed("read,readv,preadv,preadv2", "enter", 200))
+    meter.expect_running(1, make)
+    for _ in range(3):
+        pool.give(held[:1])
+        time.sleep(0.1)  # make is in its delayed read by now; if it is not, nothing is shown this time
+        held = pool.take(1) + held[1:]
+        ended = len(meter.ended)
+        meter.release()
+        meter.until(lambda: len(meter.ended) > ended and meter.running, "waiting for the next job", make)
+        if len(held) < 2:
+            break  # the thief was too slow
+    pool.give(held)
+    meter.drive(3, 6, make)
+    make.succeed()
+    pool.expect_whole(make.story())
+
+
+@check(where=("enter", "exit"), kind=tuple(KINDS))
+def one_kind(play, where, kind):
+    """Tokens come and jobs end while make is slow in one kind of call."""
+    play.write("Makefile", JOBS)
+    meter, pool = Meter(play), Pool(play, 3)
+    held = pool.take(2)
+    make = play.start(pool=pool, wrap=delayed(KINDS[kind], where, 30))
+    meter.expect_running(2, make)
+    pool.give(held[:1])
+    meter.release()
+    meter.expect_running(3, make)
+    meter.release(2)
+    meter.until(lambda: len(meter.ended) == 3, "waiting for three ended jobs", make)
+    pool.give(held[1:])
+    meter.drive(4, 6, make)
+    make.succeed()
+    pool.expect_whole(make.story())
+
+
+@check(style=("pipe", "fifo"), where=("enter", "exit"))
+def tree(play, style, where):
+    """All makes of a tree are slow in all calls in which they wait."""
+    play.write("Makefile", "all: a b\na b: ; @$(MAKE) --no-print-directory -f sub.mk D=$@\n")
+    play.write("sub.mk", "all: x$(D)1 x$(D)2 x$(D)3\nx%: ; @./job $@\n")
+    meter = Meter(play)
+    make = play.start("-j4", f"--jobserver-style={style}", wrap=delayed(",".join(KINDS.values()), where, 10, follow=True))
+    meter.drive(4, 6, make, 2)
+    make.succeed()
