@@ -1,35 +1,18 @@
-"""The pool that cmzmake makes, seen by its clients; what they do to it does not outlast them.
-
-Most makefiles here have two phases: a client does something to the pool, and when it is gone the
-jobs of the second phase must run N at once again: no more, no fewer."""
+"""The pool that cmzmake makes, seen by its clients."""
 
 import json
 import os
-import signal
-import stat
-from pathlib import Path
 
 from lib.meter import Meter
+from lib.phases import second_phase
 from lib.play import until
-from lib.pool import waiting_bytes
-from lib.registry import check, expect, expect_equal
+from lib.registry import Skip, check, expect, expect_equal
 
 STYLES = ("pipe", "fifo")
 
 
 def report(play, name="report"):
     return json.loads((play.folder / name).read_text())
-
-
-def second_phase(play, style, recipe, limit=4, *arguments):
-    """Runs `recipe` alone, and then eight jobs, which must run `limit` at once."""
-    play.write("Makefile", "all: j1 j2 j3 j4 j5 j6 j7 j8\n"
-               "j1 j2 j3 j4 j5 j6 j7 j8: first ; @./job $@\nfirst: ; " + recipe)
-    meter = Meter(play)
-    make = play.start(f"-j{limit}", f"--jobserver-style={style}", *arguments)
-    meter.drive(limit, 8, make)
-    make.wait()
-    return make
 
 
 @check(style=STYLES)
@@ -76,115 +59,6 @@ def pipe_only_for_recursive_lines(play):
     expect_equal(len(pipes["shell"]), 1, f"pipes of $(shell), one of them its output ({pipes})")
     expect_equal(len(pipes["plus"]), 2, f"pipes of a + line ({pipes})")
     expect_equal(len(set(pipes["plus"])), 1, f"both ends are of one pipe ({pipes})")
-
-
-@check(style=STYLES)
-def client_gives_too_many(play, style):
-    """A surplus is drained: N is not exceeded afterwards."""
-    second_phase(play, style, "+@./client extra xyzxyzxyz\n").succeed()
-
-
-@check(style=STYLES)
-def client_keeps_its_tokens(play, style):
-    """A client that ends well and gives nothing back."""
-    second_phase(play, style, "+@./client take 3 keep\n").succeed()
-
-
-@check(style=STYLES)
-def client_is_killed(play, style):
-    """A client that takes all tokens to its grave."""
-    second_phase(play, style, "-+@./client take 3 kill\n").succeed()
-
-
-@check(style=STYLES)
-def grandchild_is_killed(play, style):
-    """The killed client is a child of a shell that ends well."""
-    second_phase(play, style, "+@./client take 3 kill || :\n").succeed()
-
-
-@check(style=STYLES)
-def killed_make(play, style):
-    """The killed client is a make that holds tokens for its jobs."""
-    play.write("sub.mk", "all: s1 s2 s3 s4\ns%: ; @./job $@ sub\n")
-    play.write("Makefile", "all: j1 j2 j3 j4 j5 j6 j7 j8\n"
-               "j1 j2 j3 j4 j5 j6 j7 j8: first ; @./job $@\nfirst: ; -@$(MAKE) -f sub.mk\n")
-    meter = Meter(play)
-    meter.gate("sub")
-    make = play.start("-j4", f"--jobserver-style={style}")
-    meter.expect_running(4, make)
-    jobs = [int(pid) for pid in meter.running]
-    parents = {int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1]) for pid in jobs}
-    for pid in [*parents, *jobs]:
-        os.kill(pid, signal.SIGKILL)
-    meter.running.clear()
-    meter.drive(4, 8, make)
-    make.succeed()
-
-
-@check(style=STYLES)
-def killed_beside_a_long_job(play, style):
-    """Tokens are replaced while a job that is no client goes on."""
-    play.write("Makefile", "all: long j1 j2 j3\nlong: ; @./job $@ long\nj1 j2 j3: first ; @./job $@\n"
-               "first: ; -@+./client take 2 kill\n")
-    meter = Meter(play)
-    meter.gate("long")
-    make = play.start("-j4", f"--jobserver-style={style}")
-    meter.expect_running(4, make)
-    meter.release(3)
-    meter.release(gate="long")
-    make.succeed()
-
-
-@check(style=STYLES)
-def killed_beside_a_living_client(play, style):
-    """While another client lives nobody can tell what is lost; when it has ended, the pool is whole."""
-    play.write("Makefile", "all: j1 j2 j3 j4 j5 j6 j7 j8\n"
-               "j1 j2 j3 j4 j5 j6 j7 j8: first living ; @./job $@\n"
-               f"living: ; @+./client take 1 tell told wait {play.top}/living\n"
-               "first: ; -@+read told < told; ./client take 1 kill\n")
-    os.mkfifo(play.folder / "told")
-    meter = Meter(play)
-    meter.gate("living")
-    make = play.start("-j4", f"--jobserver-style={style}")
-    until(lambda: "Killed" in make.err(), "waiting for the killed client", make)
-    meter.settle()
-    meter.release(gate="living")
-    meter.drive(4, 8, make)
-    make.succeed()
-
-
-@check(style=STYLES)
-def emptied_by_a_stranger(play, style):
-    """A process that is no child of make (a scanner of files) eats the whole pool."""
-    play.write("Makefile", "all: j1 j2 j3 j4 j5 j6 j7 j8\nj%: first ; @./job $@\nfirst: ; @./job $@\n")
-    meter = Meter(play)
-    make = play.start("-j4", f"--jobserver-style={style}")
-    meter.expect_running(1, make)
-    if style == "fifo":
-        [path] = play.tmp.rglob("GMfifo*")
-    else:
-        path = next(fd for fd in Path(f"/proc/{make.pid}/fd").iterdir() if waiting_in(fd) == 3)
-    stranger = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    expect_equal(len(os.read(stranger, 64)), 3, "tokens for the stranger")
-    os.close(stranger)
-    meter.release()
-    meter.until(lambda: meter.ended, "waiting for the first job", make)
-    meter.drive(4, 9, make)
-    make.succeed()
-
-
-def waiting_in(path):
-    """How many bytes wait in the pipe `path`; 0 for what is no pipe."""
-    try:
-        if not stat.S_ISFIFO(path.stat().st_mode):
-            return 0
-        own = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except OSError:
-        return 0
-    try:
-        return waiting_bytes(own)
-    finally:
-        os.close(own)
 
 
 @check()
@@ -280,3 +154,29 @@ def folder_is_removed(play):
     make = play.start("-j3")
     meter.drive(3, 4, make)
     expect_equal(make.succeed().err(), "", "standard error")
+
+
+@check(style=STYLES)
+def pool_of_one(play, style):
+    """-j1 has no jobserver, as in GNU Make; --jobserver makes one without tokens, for tools that would take
+    every processor otherwise."""
+    play.write("Makefile", "all: ; +@./client take all report report\n")
+    play.run("-j1", f"--jobserver-style={style}")
+    expect_equal(report(play)["auth"], "", "jobserver of -j1")
+    play.run("-j1", "--jobserver", f"--jobserver-style={style}")
+    expect(report(play)["auth"], "no jobserver")
+    expect_equal(report(play)["held"], "", "tokens")
+
+
+@check()
+def as_many_as_processors(play):
+    """-jauto takes the processors that this process may use."""
+    play.write("Makefile", "all: ; +@./client take all report report\n")
+    processors = sorted(os.sched_getaffinity(0))
+    if len(processors) < 2:
+        raise Skip("one processor")
+    play.run("-jauto")
+    many = len(report(play)["held"])
+    expect(many < len(processors), f"{many} tokens, {len(processors)} processors")
+    play.run("-jauto", "--jobserver", wrap=("taskset", "-c", str(processors[0])))
+    expect_equal(report(play)["held"], "", "tokens on one processor")

@@ -6,6 +6,8 @@ keep          ends without returning what it holds
 extra TEXT    writes the bytes of TEXT
 fill          writes bytes until the pool takes no more
 nonblock      sets O_NONBLOCK on the descriptors it inherited
+close         closes the pool
+reopen        opens it again
 report FILE   writes what it knows as JSON: auth, makeflags, mflags, held, nonblocking, mode
 tell FIFO     writes a line to FIFO
 wait FIFO     reads a line from FIFO
@@ -30,6 +32,9 @@ class Client:
         self.held = b""
         self.shared = []
         self.reader = self.writer = -1
+        self.open()
+
+    def open(self):
         if self.auth.startswith("fifo:"):
             path = self.auth[5:]
             self.reader, self.writer = os.open(path, os.O_RDONLY | os.O_NONBLOCK), os.open(path, os.O_WRONLY)
@@ -88,6 +93,11 @@ class Client:
                 os.write(self.writer, next(steps).encode())
             elif step == "fill":
                 self.fill()
+            elif step == "close":
+                for fd in (self.reader, self.writer):
+                    os.close(fd)
+            elif step == "reopen":
+                self.open()
             elif step == "nonblock":
                 for fd in self.shared:
                     fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_NONBLOCK)
