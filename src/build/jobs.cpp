@@ -144,7 +144,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     job.environment = environment_for(target, any_recursive);
   }
 
-  if (any_process && !acquire_slot()) {
+  if (any_process && !acquire_slot(running.recursive)) {
     close_capture(running);
     finish(target, Status::failed, Ran::no);
     return;
@@ -161,8 +161,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
       if (member->progress != Progress::finished) member->progress = Progress::running;
   goal_changed_[target.goal] = 1;
   if (any_process) {
-    // Sub-makes find all tokens that there ought to be.
-    if (running.recursive && recursive_running_++ == 0) settle_tokens();
+    if (running.recursive) ++recursive_running_;
     if (load_ && options_.max_load >= 0) load_->job_starts();
     ++slots_used_;
     Event event{};
@@ -187,59 +186,6 @@ void Builder::close_capture(RunningJob& running) {
   if (running.capture < 0) return;
   capture_->dump(running.capture);
   capture_->close(std::exchange(running.capture, -1));
-}
-
-bool Builder::load_allows() {
-  return options_.max_load < 0 || slots_used_ == 0 || load_ == nullptr ||
-         load_->allows_job(options_.max_load, slots_used_);
-}
-
-// Waits until one more job may run: the first one needs no token, each further one needs one.
-// False when the build stops meanwhile.
-bool Builder::acquire_slot() {
-  constexpr int kAskAgainMs = 1000;
-  executor_.poll();
-  check_signal();
-  for (;;) {
-    if (stopping()) return false;
-    if (tokens_held_ >= slots_used_) return true;
-    if (debug_) {
-      tell_live_children();
-      debug_->say(DebugLog::jobs, 0, "Need a job token; we have children");
-    }
-    if (!load_allows()) {  // asked first: a token that waits for the load would help nobody
-      executor_.wait(kAskAgainMs);
-    } else if (tokens_.try_acquire()) {
-      ++tokens_held_;
-    } else {
-      const Settlement settled = recursive_running_ == 0 ? settle_tokens() : Settlement{};
-      if (settled.replaced > 0) continue;
-      tokens_.watch(true);
-      executor_.wait(settled.short_of ? kAskAgainMs : -1);
-      tokens_.watch(false);
-    }
-    check_signal();
-  }
-}
-
-// No job runs that takes tokens by itself: all must be here or in the pool.
-Settlement Builder::settle_tokens() {
-  const Settlement settled = tokens_.settle();
-  if (debug_ && settled.replaced > 0)
-    debug_->say(DebugLog::jobs, 0, "Replaced {} lost job tokens", settled.replaced);
-  if (debug_ && settled.removed > 0)
-    debug_->say(DebugLog::jobs, 0, "Removed {} job tokens that were too many", settled.removed);
-  return settled;
-}
-
-// A job has ended: whichever it was, the implicit slot is the last to stay in use.
-void Builder::release_slot(const RunningJob& ended) {
-  --slots_used_;
-  if (ended.recursive) --recursive_running_;
-  while (tokens_held_ > 0 && tokens_held_ + 1 > slots_used_) {
-    --tokens_held_;
-    tokens_.release();
-  }
 }
 
 void Builder::check_signal() {

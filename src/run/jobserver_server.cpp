@@ -83,7 +83,7 @@ Settlement JobserverServer::settle() {
     if (channel_->is_only_reader())
       out.replaced = channel_->fill(kToken, wanted - std::min(wanted, channel_->waiting()));
     else
-      out.short_of = true;
+      out.missing = wanted - waiting;
   }
   return out;
 }

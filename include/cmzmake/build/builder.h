@@ -186,13 +186,18 @@ class Builder : private JobListener {
   void merge(Target& from, Target& into);
   bool touch(Target& target);
 
+  // slots (slots.cpp)
+  bool acquire_slot(bool recursive);
+  bool acquire_token();
+  void release_slot(const RunningJob& ended);
+  void return_spare_tokens();
+  Settlement settle_tokens();
+  bool make_pool_whole();
+  bool load_allows();
+
   // jobs (jobs.cpp)
   void start_recipe(Target& target, bool absent, FileTime time);
   void close_capture(RunningJob& running);
-  bool acquire_slot();
-  void release_slot(const RunningJob& ended);
-  Settlement settle_tokens();
-  bool load_allows();
   std::shared_ptr<const Environment> environment_for(Target& target, bool recursive);
   void delete_half_made(Target& target, int capture);
   void check_signal();
@@ -239,6 +244,7 @@ class Builder : private JobListener {
   size_t slots_used_ = 0;           // running jobs
   size_t tokens_held_ = 0;          // for all of them but one
   size_t recursive_running_ = 0;
+  size_t given_up_ = 0;  // missing tokens that were waited for in vain
   std::shared_ptr<const Environment> shared_environment_[2];
   uint64_t shared_version_[2] = {UINT64_MAX, UINT64_MAX};
   int64_t now_ = 0;  // the clock when it was last read, ns

@@ -7,9 +7,9 @@ namespace cmz {
 
 // What came of TokenPool::settle().
 struct Settlement {
-  size_t replaced = 0;    // tokens that were lost, and are there again
-  size_t removed = 0;     // tokens that were too many, and are gone
-  bool short_of = false;  // tokens are missing, and somebody may still have them: ask again later
+  size_t replaced = 0;  // tokens that were lost, and are there again
+  size_t removed = 0;   // tokens that were too many, and are gone
+  size_t missing = 0;   // tokens that somebody may still have: ask again later
 };
 
 // The right to run one more job beside the first. The first job of a make needs no token: it runs

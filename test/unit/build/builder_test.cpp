@@ -70,11 +70,17 @@ class FakeTokens : public TokenPool {
   Settlement settle() override {
     ++settled;
     Settlement out;
-    std::swap(out.replaced, lost);
-    free += out.replaced;
+    if (clients > 0) {
+      --clients;
+      out.missing = lost;
+    } else {
+      std::swap(out.replaced, lost);
+      free += out.replaced;
+    }
     return out;
   }
   size_t free, lost = 0;
+  int clients = 0;  // so many times somebody else has the pool open
   int asked = 0, settled = 0;
 };
 
@@ -189,6 +195,27 @@ TEST_CASE(
   plain("all: a b c ; all\na b c: ; $@\n", {"all"});
   CHECK(plain.executor.most_at_once == 3);
   CHECK(plain.tokens.free == 2);
+}
+
+TEST_CASE(
+    "a sub-make starts when those who may have the missing tokens are gone, or take too long") {
+  Run short_lived(1);
+  short_lived.tokens.lost = 2;
+  short_lived.tokens.clients = 5;
+  short_lived("all: ; +all\n", {"all"});
+  CHECK(short_lived.tokens.settled == 6);
+  CHECK(short_lived.tokens.free == 3);
+
+  Run for_ever(1);
+  for_ever.tokens.lost = 2;
+  for_ever.tokens.clients = 1000000;
+  CHECK(for_ever("all: a ; +all\na: ; +a\n", {"all"}) == "a all");
+  CHECK(for_ever.tokens.settled < 100);
+  Run once(1);
+  once.tokens.lost = 2;
+  once.tokens.clients = 1000000;
+  once("all: ; +all\n", {"all"});
+  CHECK(for_ever.tokens.settled == once.tokens.settled + 1);  // the second does not wait again
 }
 
 TEST_CASE("while the load is too high no token is asked for") {
