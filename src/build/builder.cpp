@@ -43,6 +43,7 @@ Status Builder::run(const std::vector<Target*>& goals) {
   goal_changed_.assign(goals.size(), 0);
   cursor_ = 0;
   order_ = 0;
+  ++pass_;
   ready_ = {};
   later_ = {};
   const auto done = [](const Target& t) { return t.progress == Progress::finished; };
@@ -60,7 +61,12 @@ Status Builder::run(const std::vector<Target*>& goals) {
     goal_ = static_cast<uint32_t>(i);
     cursor_ = order_ + 1;
     goals_[i] = resolve(goals_[i]);
-    if (goals_[i]->progress == Progress::untouched) walk(goals_[i]);
+    if (goals_[i] != goals[i])
+      told[i] = 1;  // vpath found another target in its place: nothing is said of it
+    if (goals_[i]->progress == Progress::untouched)
+      walk(goals_[i]);
+    else if (debug_)
+      tell_seen(*goals_[i], remaking_makefiles_ ? 1 : 0);
     some_goal_finished_ = true;  // or was finished before
     tell(i + 1);
   }
@@ -101,6 +107,7 @@ bool Builder::visit_ready() {
     if (later_.empty()) return false;
     std::swap(ready_, later_);
     cursor_ = 0;
+    ++pass_;
   }
   const Ready next = ready_.top();
   ready_.pop();
@@ -116,7 +123,7 @@ void Builder::finish_goal(size_t index) {
     return;
   Event event{};
   event.kind = Event::Kind::up_to_date;
-  event.target = goal.hashed_name.view();
+  event.target = goal.name.view();
   const Target* rule = goal.double_colon ? goal.next_double_colon : &goal;
   while (rule->next_double_colon) rule = rule->next_double_colon;
   event.flag = goal.phony || rule->recipe == nullptr;
@@ -153,6 +160,10 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
       continue;
     }
     if (it->optional || it->is_default) target->optional_makefile = true;
+    std::error_code error;
+    if (it->error != 0 && disk_.mtime(target->name.view(), &error).is_absent() && error)
+      target->mtime =
+          FileTime::absent();  // why it cannot be looked at is said where it could not be read
     makefile_of_[target] = &*it;
     goals.push_back(target);
   }

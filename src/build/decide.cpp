@@ -12,7 +12,9 @@ void Builder::decide(Frame& frame) {
   Target& target = *frame.target;
   Result result;
   const size_t depth = frame.depth;
-  if (debug_) debug_->say(DebugLog::verbose, depth, "Finished prerequisites of target file '{}'.", target.name.view());
+  if (debug_)
+    debug_->say(DebugLog::verbose, depth, "Finished prerequisites of target file '{}'.",
+                target.hashed_name.view());
 
   if (frame.status == Status::failed || frame.status == Status::question) {
     const Status status = frame.status;
@@ -52,6 +54,8 @@ void Builder::decide(Frame& frame) {
     p.changed = changed || frame.absent || time.is_absent() || time > frame.time || options_.always_make;
   }
 
+  // A double-colon rule without prerequisites always applies. Manual, "Double-Colon Rules".
+  if (target.double_colon_head && target.prerequisites.empty()) frame.must_make = true;
   bool make_it = frame.must_make || (options_.always_make && target.recipe);
   if (make_it && !frame.absent && target.is_target && !prerequisites_changed && !target.recipe)
     make_it = false;
@@ -87,7 +91,7 @@ void Builder::decide(Frame& frame) {
     target.ignore_vpath = true;
   }
   remake(target, frame);
-  if (debug_) {
+  if (debug_ && (target.recipe || !stop_)) {  // without a rule, and without -k, make ends there
     const std::string_view name = target.name.view();
     if (target.progress == Progress::running)
       debug_->say(DebugLog::verbose, depth, "Recipe of '{}' is being run.", name);
@@ -221,7 +225,6 @@ void Builder::finished(Target& target) {
 std::string Builder::reason(const Target& target, bool absent, FileTime time) const {
   if (target.phony) return "target is .PHONY";
   if (absent) return "target does not exist";
-  if (options_.always_make) return "always-make option";
   std::string newer;
   for (const Prerequisite& p : target.prerequisites) {
     if (p.order_only || !p.target) continue;

@@ -42,19 +42,6 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
         member->time_before = mtime(*member);
   target.time_before = target.phony ? FileTime::absent() : mtime(target);
 
-  bool blank = true;
-  for (const RecipeLine& line : recipe.lines) {
-    std::string_view text = line.text;
-    while (!text.empty() &&
-           (is_space(text[0]) || text[0] == '@' || text[0] == '-' || text[0] == '+'))
-      text.remove_prefix(1);
-    blank &= text.empty();
-  }
-  if (blank) {  // an empty recipe runs nothing, but makes the target count as remade
-    finish(target, Status::success, Ran::empty);
-    return;
-  }
-
   if (options_.touch && !recipe.any_recursive) {
     if (target.phony) {
       finish(target, Status::success, Ran::yes);
@@ -67,17 +54,30 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     return;
   }
 
+  bool blank = true, all_recursive = true;
+  for (const RecipeLine& line : recipe.lines) {
+    all_recursive &= line.flags.recursive;
+    std::string_view text = line.text;
+    while (!text.empty() && (is_space(text[0]) || text[0] == '@' || text[0] == '-' || text[0] == '+'))
+      text.remove_prefix(1);
+    blank &= text.empty();
+  }
+  if (blank) {  // an empty recipe runs nothing, but makes the target count as remade
+    finish(target, Status::success, all_recursive ? Ran::empty : Ran::yes);
+    return;
+  }
+
   RunningJob running;
   running.target = &target;
   // What is written while the recipe is expanded belongs to the job's output.
   if (capture_ && capture_->mode() != OutputSync::none) running.capture = capture_->open();
   {
     const CurrentCapture current(capture_, running.capture);
-    running.lines = expand_recipe(e_, target);
+    running.lines = expand_recipe(e_, target, &all_recursive);
   }
   const bool pretend = options_.dry_run || options_.question || options_.touch;
 
-  if (options_.trace) {
+  if (options_.show_reasons) {
     Event event{};
     event.kind = Event::Kind::updating;
     event.target = target.name.view();
@@ -99,7 +99,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
   }
   if (running.lines.empty()) {
     close_capture(running);
-    finish(target, Status::success, Ran::empty);
+    finish(target, Status::success, all_recursive ? Ran::empty : Ran::yes);
     return;
   }
 
@@ -225,7 +225,7 @@ void Builder::line_begins(JobId job, size_t index) {
       (capture_->mode() == OutputSync::line ||
        (line.flags.recursive && capture_->mode() != OutputSync::recurse)))
     capture_->dump(running.capture);
-  const bool show = options_.dry_run || options_.trace ||
+  const bool show = options_.dry_run || options_.show_recipes ||
                     (!line.flags.silent && !options_.silent && !db_.special.silent_all &&
                      !running.target->silent && !options_.question);
   if (!show) return;
@@ -312,8 +312,7 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
     for (const Target* t = &target; t; t = t->parent) quiet |= t->optional_makefile;
     const Exit& exit = outcome.exit;
     const bool signalled = exit.how == Exit::How::signalled;
-    const bool interrupted = signalled || signal_ != 0;
-    if (interrupted) delete_half_made(target, running.capture);
+    if (signal_ != 0) delete_half_made(target, running.capture);
     if (options_.question && !signalled && exit.status == 1) {
       status = Status::question;
       question_out_of_date_ = true;
@@ -332,7 +331,8 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
       target.shown_error = true;
       events_.on(event);
     }
-    if (!interrupted && db_.special.delete_on_error) delete_half_made(target, running.capture);
+    if (signal_ == 0 && (signalled || db_.special.delete_on_error))
+      delete_half_made(target, running.capture);
     if (!options_.keep_going && !quiet) stop_ = true;
   }
   close_capture(running);

@@ -72,9 +72,7 @@ FileTime Builder::read_mtime(Target& target) {
       if (found->in_gpath) target.hashed_name = target.name;
     }
   }
-  if (time.is_real()) {
-    check_future(target, time);
-  }
+  if (time.is_real() && !target.updated) check_future(target, time);
   return time;
 }
 
@@ -134,12 +132,20 @@ void Builder::merge(Target& from, Target& into) {
 // as the end of that second. Manual, ".LOW_RESOLUTION_TIME"; archives hold whole seconds too.
 FileTime Builder::time_as_target(Target& target) {
   FileTime time = mtime(target);
-  if (time.is_real() && (target.low_resolution_time || is_archive_member(target.name.view())))
+  if (!time.is_real()) return time;
+  if (target.low_resolution_time && time.ns % kSecond != 0)
+    e_.diagnostics.message(
+        {},
+        fmt::format("*** Warning: .LOW_RESOLUTION_TIME file '{}' has a high resolution time stamp",
+                    target.name.view()));
+  if (target.low_resolution_time || is_archive_member(target.name.view()))
     time.ns += kSecond - 1 - time.ns % kSecond;
   return time;
 }
 
+// One file is enough to say that the clocks differ.
 void Builder::check_future(Target& target, FileTime time) {
+  if (clock_skew_) return;
   const auto now = [] {
     timespec ts;
     ::clock_gettime(CLOCK_REALTIME_COARSE, &ts);

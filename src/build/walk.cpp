@@ -165,7 +165,7 @@ Prerequisite& Builder::prerequisite_at(Target& target, size_t place) {
 }
 
 // A prerequisite that would close a cycle is forgotten.
-void Builder::drop_circular(Target& target, size_t place) {
+void Builder::drop_circular(Target& target, size_t place, const Target& asker) {
   const std::string_view child = prerequisite_at(target, place).target->name.view();
   const Warnings& warnings = e_.warnings;
   switch (warnings.action(Warning::circular_dep)) {
@@ -174,7 +174,7 @@ void Builder::drop_circular(Target& target, size_t place) {
     case WarningAction::warn: {
       Event event{};
       event.kind = Event::Kind::circular;
-      event.target = target.name.view();
+      event.target = asker.name.view();
       event.other = child;
       event.flag = warnings.controlled();
       events_.on(event);
@@ -182,7 +182,7 @@ void Builder::drop_circular(Target& target, size_t place) {
     }
     case WarningAction::error:
       throw Fatal({},
-                  fmt::format("circular {} <- {} dependency detected", target.name.view(), child));
+                  fmt::format("circular {} <- {} dependency detected", asker.name.view(), child));
   }
   const auto found = visit_order_.find(&target);
   if (found != visit_order_.end()) {
@@ -198,8 +198,13 @@ void Builder::drop_circular(Target& target, size_t place) {
 void Builder::begin_update(Frame& frame) {
   Target& target = *frame.target;
   target.progress = Progress::visiting;
-  if (debug_) debug_->say(DebugLog::verbose, frame.depth, "Considering target file '{}'.", target.hashed_name.view());
-  frame.time = time_as_target(target);  // may find it elsewhere: the search for a rule takes that name
+  if (debug_) {
+    considered_[&target] = pass_;
+    debug_->say(DebugLog::verbose, frame.depth, "Considering target file '{}'.",
+                target.hashed_name.view());
+  }
+  frame.time =
+      time_as_target(target);  // may find it elsewhere: the search for a rule takes that name
   if (debug_ && frame.time.is_absent())
     debug_->say(DebugLog::basic, frame.depth + 1, "File '{}' does not exist.", target.hashed_name.view());
   search_.debug_depth = frame.depth + 1;
@@ -221,6 +226,22 @@ void Builder::begin_update(Frame& frame) {
   frame.must_make = frame.absent;
   frame.phase = Frame::Phase::prerequisites;
   rewind(frame);
+}
+
+// For -d: a target that was looked at before is come by again.
+void Builder::tell_seen(Target& target, size_t depth) {
+  const std::string_view name = target.name.view();
+  if (std::exchange(considered_[&target], pass_) == pass_) {
+    debug_->say(DebugLog::verbose, depth, "Pruning file '{}'.", name);
+    return;
+  }
+  debug_->say(DebugLog::verbose, depth, "Considering target file '{}'.", name);
+  if (target.progress != Progress::finished)
+    debug_->say(DebugLog::verbose, depth, "Still updating file '{}'.", name);
+  else if (target.status == Status::failed)
+    debug_->say(DebugLog::verbose, depth, "Recently tried and failed to update file '{}'.", name);
+  else
+    debug_->say(DebugLog::verbose, depth, "File '{}' was considered already.", name);
 }
 
 // What vpath finds under the name of another target is that target.
@@ -345,13 +366,12 @@ bool Builder::next_prerequisite(Frame& frame) {
     return true;
   }
   if (child.being_checked) {
-    drop_circular(target, frame.next);
+    drop_circular(target, frame.next, *frame.target);
     return true;
   }
 
   Result result;
-  if (debug_ && child.progress != Progress::untouched)
-    debug_->say(DebugLog::verbose, frame.depth + 1, "Pruning file '{}'.", child.name.view());
+  if (debug_ && child.progress != Progress::untouched) tell_seen(child, frame.depth + 1);
   switch (child.progress) {
     case Progress::finished:
       result.status = child.status == Status::failed || child.status == Status::question ? child.status
@@ -389,6 +409,7 @@ bool Builder::next_prerequisite(Frame& frame) {
 void Builder::step_check(Frame& frame) {
   Target& target = *frame.target;
   if (frame.phase == Frame::Phase::begin) {
+    search_.debug_depth = frame.depth + 1;
     prepare(target);
     const FileTime time = mtime(target);
     if (!time.is_absent() && time > frame.time) {
@@ -433,12 +454,11 @@ void Builder::step_check(Frame& frame) {
   p.target = resolve(p.target);
   Target& child = *p.target;
   if (child.being_checked) {
-    drop_circular(target, frame.next);
+    drop_circular(target, frame.next, target);
     return;
   }
   Result result;
-  if (debug_ && child.progress != Progress::untouched)
-    debug_->say(DebugLog::verbose, frame.depth + 1, "Pruning file '{}'.", child.name.view());
+  if (debug_ && child.progress != Progress::untouched) tell_seen(child, frame.depth + 1);
   switch (child.progress) {
     case Progress::finished:
       if (child.status == Status::failed) result.status = Status::failed;
@@ -475,6 +495,7 @@ void Builder::step_double_colon(Frame& frame) {
   if (frame.phase == Frame::Phase::begin) {
     head.progress = Progress::visiting;
     head.goal = goal_;
+    if (debug_) considered_[&head] = pass_;
     frame.entry = head.next_double_colon;
     frame.phase = Frame::Phase::prerequisites;
   }

@@ -16,7 +16,8 @@ BuildOptions Session::Impl::build_options() const {
   b.always_make = options.always_make;
   b.ignore_errors = options.ignore_errors;
   b.silent = options.silent;
-  b.trace = options.trace || options.debug_flags().print || options.debug_flags().why;
+  b.show_reasons = options.trace || options.debug_flags().why;
+  b.show_recipes = options.trace || options.debug_flags().print;
   b.check_symlink_times = options.check_symlink_times;
   const bool one_slot =
       serves ? options.jobs == 1 : !jobserver && options.jobs != Options::kJobsUnlimited;
@@ -77,8 +78,9 @@ int Session::Impl::build() {
   }
   if (remade == Builder::Remade::changed) restart();
   if (restarts > 0) mark_new_files();
+  const std::vector<Target*> wanted = goals();
   debug.say(DebugLog::basic, 0, "Updating goal targets....");
-  int status = builder->build(goals());
+  int status = builder->build(wanted);
   if (builder->fatal_signal() == 0) builder->remove_intermediates();
   if (builder->clock_skew()) {
     Event event{};
@@ -88,11 +90,15 @@ int Session::Impl::build() {
   return status;
 }
 
+// The target that the command line or .DEFAULT_GOAL means.
+Target& Session::Impl::named_target(std::string_view name) {
+  return db.target(name.starts_with('~') ? disk->expand_tilde(name)
+                                         : std::string(without_dot_slash(name)));
+}
+
 std::vector<Target*> Session::Impl::goals() {
   std::vector<Target*> out;
-  const auto add = [&](std::string_view name) {
-    out.push_back(&db.target(without_dot_slash(name)));
-  };
+  const auto add = [&](std::string_view name) { out.push_back(&named_target(name)); };
   for (const std::string& goal : options.goals) add(goal);
   if (!out.empty()) return out;
 
@@ -115,7 +121,7 @@ std::vector<Target*> Session::Impl::goals() {
 
 void Session::Impl::mark_old_files() {
   for (const std::string& name : options.old_files) {
-    Target& t = db.target(without_dot_slash(name));
+    Target& t = named_target(name);
     t.old_file = true;
     t.mtime = FileTime::oldest();
     t.progress = Progress::finished;
@@ -124,8 +130,7 @@ void Session::Impl::mark_old_files() {
 }
 
 void Session::Impl::mark_new_files() {
-  for (const std::string& name : options.new_files)
-    db.target(without_dot_slash(name)).mtime = FileTime::newest();
+  for (const std::string& name : options.new_files) named_target(name).mtime = FileTime::newest();
 }
 
 }  // namespace cmz

@@ -15,7 +15,6 @@ void fill_recipe(Recipe& recipe, std::string_view text) {
   while (!text.empty()) {
     const size_t end = text.find('\n');
     recipe.source.push_back(text.substr(0, end));
-    recipe.source_lines.push_back(0);
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);
   }

@@ -1,5 +1,5 @@
-#include "cmzmake/base/archive_name.h"
 #include "cmzmake/eval/recipes.h"
+#include "cmzmake/base/archive_name.h"
 
 #include <unordered_set>
 
@@ -227,13 +227,17 @@ void prepare_recipe(Evaluator& e, Recipe& recipe) {
       if (i > 0) whole += '\n';
       whole += recipe.source[i];
     }
-    add(e.db.arena.copy(whole), recipe.source_lines[0]);
+    add(e.db.arena.copy(whole), recipe.where.line);
     return;
   }
-  for (size_t i = 0; i < recipe.source.size(); ++i) add(recipe.source[i], recipe.source_lines[i]);
+  // GNU Make's count: continuation lines, and what stands between the lines of a recipe, do not
+  // count.
+  uint32_t number = recipe.where.line;
+  for (std::string_view text : recipe.source) add(text, number++);
 }
 
-std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target) {
+std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, bool* all_recursive) {
+  *all_recursive = true;
   std::vector<ExpandedLine> out;
   Recipe& recipe = *target.recipe;
   prepare_recipe(e, recipe);
@@ -269,6 +273,7 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target) {
         if (end == std::string_view::npos) break;
         body.remove_prefix(end + 1);
       }
+      *all_recursive &= flags.recursive;
       if (!is_blank_line(whole)) out.push_back({std::move(whole), line.line, flags});
       continue;
     }
@@ -286,6 +291,7 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target) {
       std::string_view body = rest.substr(0, end);
       LineFlags flags = line.flags;
       flags |= take_flags(body);
+      *all_recursive &= flags.recursive;
       if (!is_blank_line(body)) out.push_back({std::string(body), line.line, flags});
       if (end == std::string_view::npos) break;
       rest.remove_prefix(end + 1);

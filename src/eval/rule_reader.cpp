@@ -122,11 +122,11 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
 
   OpenRule fresh;
   fresh.where = e_.where;
-  targets = trim_end(targets);
   if (!targets.empty() && targets.back() == '&') {
     fresh.grouped = true;
     targets.remove_suffix(1);
   }
+  targets = trim_end(targets);
   if (!rest.empty() && rest[0] == ':') {
     fresh.double_colon = true;
     rest.erase(0, 1);
@@ -182,7 +182,8 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
 
   bool mixed = false;
   FileNames(targets, &e_.disk).for_each([&](std::string_view name) {
-    if (!fresh.is_static_pattern && find_percent(name) != kNpos) {
+    if (find_percent(name) != kNpos) {
+      if (fresh.is_static_pattern) throw Fatal(e_.where, "mixed implicit and static pattern rules");
       mixed |= !fresh.targets.empty();
       fresh.pattern_targets.push_back(e_.db.arena.copy(name));
     } else {
@@ -257,7 +258,6 @@ void MakefileReader::add_recipe_line(std::string_view text, uint32_t line) {
     rule_.recipe->prefix = e_.recipe_prefix;
   }
   rule_.recipe->source.push_back(keep(text));
-  rule_.recipe->source_lines.push_back(line);
 }
 
 void MakefileReader::close_rule() {
@@ -309,13 +309,16 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
   if (!e_.reading_makefiles && !trim(rule.prerequisites).empty())
     throw Fatal(rule.where, "prerequisites cannot be defined in recipes");
   std::string stem_text;
+  bool matches = true;
   if (rule.is_static_pattern) {
     const Pattern pattern = parse_pattern(rule.static_pattern);
     std::string_view stem;
     if (!pattern.match(head.name.view(), &stem)) {
       e_.diagnostics.message(rule.where, fmt::format("target '{}' doesn't match the target pattern",
                                                      head.name.view()));
-      return;
+      // It stays a target, without these prerequisites.
+      stem = head.name.view();
+      matches = false;
     }
     stem_text = stem;
   }
@@ -360,14 +363,15 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
   if (rule.recipe) {
     target->recipe = rule.recipe;
     target->builtin = false;
-    if (target->prerequisites.empty()) {
+    if (!matches) {
+    } else if (target->prerequisites.empty()) {
       add_prerequisites(rule, *target, target->prerequisites, stem_text);
     } else {
       std::vector<Prerequisite> front;
       add_prerequisites(rule, *target, front, stem_text);
       target->prerequisites.insert(target->prerequisites.begin(), front.begin(), front.end());
     }
-  } else {
+  } else if (matches) {
     add_prerequisites(rule, *target, target->prerequisites, stem_text);
   }
 }

@@ -36,6 +36,7 @@ struct Search::Match {
   std::string_view directory;  // cut off the name because the pattern has no slash
   std::string_view stem;       // without that directory
   const RuleIndex::Piece* pieces;
+  bool rejected = false;  // it wants a name that no rule can make
 };
 
 namespace {
@@ -131,12 +132,16 @@ bool Search::implicit_rule(Target& target) {
     return false;
   std::unique_ptr<FoundRule> found = find_rule(&target, name, false, 0);
   if (!found)
-    if (const auto member = split_archive_name(name))
+    if (const auto member = split_archive_name(name)) {
+      if (told)
+        debug->say(DebugLog::implicit, debug_depth,
+                   "Looking for archive-member implicit rule for '{}'.", name);
       found = find_rule(&target, name.substr(member->archive.size()), true, 0);
-  if (!found) {
-    if (told) debug->say(DebugLog::implicit, debug_depth, "No implicit rule found for '{}'.", name);
-    return false;
-  }
+      if (told && !found)
+        debug->say(DebugLog::implicit, debug_depth,
+                   "No archive-member implicit rule found for '{}'.", name);
+    }
+  if (!found) return false;
   apply(target, *found);
   return true;
 }
@@ -151,6 +156,14 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
   enter_directory(directory, name);
   if (depth == 0) root_ = {directory, base};
 
+  const bool told = debug && debug->wants(DebugLog::implicit);
+  if (told) {
+    for (const auto& rule : e_.db.pattern_rules)  // also those that do not match
+      if (rule->in_use)
+        debug->say(DebugLog::implicit, debug_depth + depth + 1,
+                   "Avoiding implicit rule recursion for rule '{}'.", rule_text(*rule));
+  }
+
   const auto& candidates = index_.reach(name).candidates;
   std::vector<Match> matches;
   matches.reserve(candidates.size());
@@ -158,12 +171,7 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
   for (const auto& candidate : candidates) {
     const PatternRule& rule = *candidate.rule;
     if (!rule.prerequisites.empty() && rule.recipe == nullptr) continue;
-    if (rule.in_use) {
-      if (debug)
-        debug->say(DebugLog::implicit, debug_depth + depth + 1,
-                   "Avoiding implicit rule recursion for rule '{}'.", rule_text(rule));
-      continue;
-    }
+    if (rule.in_use) continue;
     const PatternText& pattern = rule.targets[candidate.target];
     const bool anything = pattern.match_anything();
     if (depth > 0 && anything && !rule.terminal) continue;
@@ -186,7 +194,12 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
     std::erase_if(matches, [](const Match& m) {
       return m.rule->targets[m.target].match_anything() && !m.rule->terminal;
     });
-  if (matches.empty()) return nullptr;
+  const auto nothing = [&]() -> std::unique_ptr<FoundRule> {
+    if (told)
+      debug->say(DebugLog::implicit, debug_depth + depth, "No implicit rule found for '{}'.", name);
+    return nullptr;
+  };
+  if (matches.empty()) return nothing();
   // The shortest stem is the most specific.
   const auto more_specific = [](const Match& a, const Match& b) {
     return a.stem.size() + a.directory.size() < b.stem.size() + b.directory.size();
@@ -201,7 +214,7 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
     for (const bool chains : {false, true}) {
       if (chains && debug) debug->say(DebugLog::implicit, debug_depth + depth + 1, "Trying harder.");
       for (Match& match : matches) {
-        if (chains && match.rule->terminal) continue;
+        if ((chains && match.rule->terminal) || match.rejected) continue;
         if (!try_rule(target, name, match, chains, compatible, depth, found, &mentioned)) continue;
         if (debug)
           debug->say(DebugLog::implicit, debug_depth + depth, "Found implicit rule '{}' for '{}'.",
@@ -210,7 +223,7 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
       }
     }
   }
-  return nullptr;
+  return nothing();
 }
 
 // The place where names are looked for from now on. An odd name is looked for the long way.
@@ -322,7 +335,32 @@ bool Search::found_directly(Target* target, std::string_view name, bool compatib
   return ought_to_exist(target, name, compatible, mentioned) || exists(name) || in_vpath(name);
 }
 
-// The names that one prerequisite of the rule stands for. A `|` in the text makes those behind it order-only.
+// The same, told to those who listen.
+bool Search::found_aloud(Target* target, const std::string& name, const Match& match,
+                         bool compatible, size_t indent, bool* mentioned) {
+  const auto say = [&](const std::string& text) {
+    debug->say(DebugLog::implicit, indent, "{}", text);
+  };
+  const bool ought = ought_to_exist(target, name, compatible, mentioned);
+  if (ought) {
+    say(fmt::format("'{}' ought to exist.", name));
+    return true;
+  }
+  if (*mentioned)
+    say(fmt::format("Prerequisite '{}' of rule '{}' does not qualify as ought to exist.", name,
+                    rule_text(*match.rule)));
+  if (exists(name)) {
+    say(fmt::format("Found '{}'.", name));
+    return true;
+  }
+  if (!vpath_loaded_) load_vpath();
+  const auto elsewhere = search_directories(name);
+  if (elsewhere) say(fmt::format("Found prerequisite '{}' as VPATH '{}'.", name, elsewhere->path));
+  return elsewhere.has_value();
+}
+
+// The names that one prerequisite of the rule stands for. A `|` in the text makes those behind it
+// order-only.
 void Search::add_names(const PatternPrerequisite& p, Target* target, std::string_view name,
                        const Match& match, bool& order_only, std::vector<FoundPrerequisite>& out) {
   FoundPrerequisite f;
@@ -408,13 +446,23 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
     add_names(p, target, name, match, order_only, prerequisites);
     for (size_t i = first; i < prerequisites.size(); ++i) {
       FoundPrerequisite& f = prerequisites[i];
-      if (told)
+      if (told) {
+        if (const Symbol known = e_.db.symbols.find(f.name); known && impossible_.contains(known)) {
+          debug->say(DebugLog::implicit, indent,
+                     "Rejecting rule '{}' due to impossible {} prerequisite '{}'.",
+                     rule_text(*match.rule), f.from_pattern ? "implicit" : "rule", f.name);
+          match.rejected = true;
+          return false;
+        }
         debug->say(DebugLog::implicit, indent, "Trying {} prerequisite '{}'.",
                    f.from_pattern ? "implicit" : "rule", f.name);
-      if (!is_refused && found_directly(target, f.name, compatible, mentioned)) {
-        if (told) debug->say(DebugLog::implicit, indent, "Found '{}'.", f.name);
-        continue;
       }
+      bool is_mentioned = false;
+      const bool found =
+          told ? found_aloud(target, f.name, match, compatible, indent, &is_mentioned)
+               : !is_refused && found_directly(target, f.name, compatible, &is_mentioned);
+      *mentioned |= is_mentioned;
+      if (found) continue;
       if (told && !chains) debug->say(DebugLog::implicit, indent, "Not found '{}'.", f.name);
       if (!chains) return false;
       // Without a symbol for each name that is only thought of.
@@ -422,12 +470,17 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
       if (symbol && impossible_.contains(symbol)) return false;
       const Place here = here_;
       if (told)
-        debug->say(DebugLog::implicit, indent, "Looking for a rule with intermediate file '{}'.", f.name);
+        debug->say(DebugLog::implicit, indent, "Looking for a rule with {} file '{}'.",
+                   is_mentioned ? "explicit" : "intermediate", f.name);
       match.rule->in_use = true;
       f.intermediate = find_rule(nullptr, f.name, false, depth + 1);
       match.rule->in_use = false;
       here_ = here;
       if (!f.intermediate) {
+        if (told)
+          debug->say(DebugLog::implicit, indent,
+                     "Rejecting rule '{}' due to impossible prerequisite '{}'.",
+                     rule_text(*match.rule), f.name);
         if (symbol) impossible_.insert(symbol);
         if (hopeless) *hopeless = searches_;
         return false;

@@ -37,7 +37,8 @@ struct BuildOptions {
   bool always_make = false;
   bool ignore_errors = false;
   bool silent = false;
-  bool trace = false;
+  bool show_reasons = false;  // --trace: why a target is remade,
+  bool show_recipes = false;  // and its recipe, whatever says that it be silent
   bool check_symlink_times = false;
   bool one_at_a_time = true;  // -j1 and no jobserver: the walk waits for each recipe
   double max_load = -1;       // -l; negative: no limit
@@ -151,6 +152,7 @@ class Builder : private JobListener {
   bool next_member(Frame& frame);
   static void rewind(Frame& frame);
   Target* resolve(Target* target);
+  void tell_seen(Target& target, size_t depth);
   void visit(Target& target, Frame& from);
   void pop(Result result);
   void deliver(Result result);
@@ -161,7 +163,7 @@ class Builder : private JobListener {
   template <class T>
   void shuffle(std::vector<T>& list);
   Prerequisite& prerequisite_at(Target& target, size_t place);
-  void drop_circular(Target& target, size_t place);
+  void drop_circular(Target& target, size_t place, const Target& asker);
 
   // decisions (decide.cpp)
   void decide(Frame& frame);
@@ -173,7 +175,7 @@ class Builder : private JobListener {
     return !target.phony &&
            (target.intermediate || (db_.special.secondary_all && !target.not_intermediate));
   }
-  enum class Ran : uint8_t { no, empty, yes };  // a recipe; empty: it had nothing for a shell to do
+  enum class Ran : uint8_t { no, empty, yes };  // a recipe; empty: of recursive lines without anything to do
   void finish(Target& target, Status status, Ran ran);
   void finished(Target& target);
   std::string reason(const Target& target, bool absent, FileTime time) const;
@@ -225,6 +227,8 @@ class Builder : private JobListener {
   Result delivered_;
   bool has_delivered_ = false;
   uint32_t order_ = 0;
+  uint32_t pass_ = 0;
+  std::unordered_map<const Target*, uint32_t> considered_;  // for -d: in which pass last
   uint32_t cursor_ = 0;  // the present pass looks at ready targets from here on
   std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready_, later_;
 

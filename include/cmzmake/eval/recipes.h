@@ -28,7 +28,7 @@ struct ExpandedLine {
 void prepare_recipe(Evaluator& e, Recipe& recipe);
 
 // The recipe of `target` expanded: lines that are empty after expansion are left out, a line that expands to
-// several becomes several.
-std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target);
+// several becomes several. `*all_recursive`: whether every line is recursive, the empty ones too.
+std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, bool* all_recursive);
 
 }  // namespace cmz

@@ -35,9 +35,9 @@ struct RecipeLine {
 struct Recipe {
   Location where;  // of its first line
   char prefix = '\t';
-  std::vector<std::string_view> source;  // the lines, without the recipe prefix; memory outlives the recipe
-  std::vector<uint32_t> source_lines;    // their numbers
-  std::vector<RecipeLine> lines;         // made from source when the recipe is first needed
+  std::vector<std::string_view>
+      source;  // the lines, without the recipe prefix; memory outlives the recipe
+  std::vector<RecipeLine> lines;  // made from source when the recipe is first needed
   bool prepared = false;
   bool any_recursive = false;
   bool one_shell = false;

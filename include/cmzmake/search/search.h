@@ -117,6 +117,8 @@ class Search {
   bool refused(const Match& match, const RuleIndex::Piece& piece);
   void enter_directory(std::string_view directory, std::string_view name);
   bool found_directly(Target* target, std::string_view name, bool compatible, bool* mentioned);
+  bool found_aloud(Target* target, const std::string& name, const Match& match, bool compatible,
+                   size_t indent, bool* mentioned);
   void add_globbed(FoundPrerequisite&& found, std::vector<FoundPrerequisite>& out);
   bool ought_to_exist(Target* target, std::string_view name, bool compatible, bool* mentioned);
   void apply(Target& target, FoundRule& found);
