@@ -1,8 +1,23 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "cmzmake/cli/session.h"
 
+namespace {
+
+// A standard descriptor that is closed must not become that of some other file of ours: something
+// that can neither be read from (0) nor written to (1, 2) takes its place. Children find it closed
+// again.
+void occupy_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0)
+      if (::open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC) < 0) return;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  occupy_standard_descriptors();
   std::vector<std::string> arguments(argv, argv + argc);
   std::vector<std::string> environment;
   for (char** entry = environ; *entry; ++entry) environment.emplace_back(*entry);

@@ -164,7 +164,8 @@ Prerequisite& Builder::prerequisite_at(Target& target, size_t place) {
   return target.prerequisites[found == visit_order_.end() ? place : found->second[place]];
 }
 
-// A prerequisite that would close a cycle is forgotten.
+// A prerequisite that would close a cycle is forgotten. `asker`: the target, or the peer of its group
+// that is looked at.
 void Builder::drop_circular(Target& target, size_t place, const Target& asker) {
   const std::string_view child = prerequisite_at(target, place).target->name.view();
   const Warnings& warnings = e_.warnings;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -31,6 +32,13 @@ std::string working_directory() {
   return out;
 }
 
+// MAKELEVEL's value; what is no number counts as 0.
+unsigned level_of(std::string_view text) {
+  unsigned level = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), level);
+  return error == std::errc() ? level : 0;
+}
+
 }  // namespace
 
 Session::Session(std::vector<std::string> arguments, std::vector<std::string> environment)
@@ -43,8 +51,11 @@ Session::Impl::Impl(std::vector<std::string> args, std::vector<std::string> env)
     : arguments(std::move(args)), environment(std::move(env)) {
   if (arguments.empty()) arguments.emplace_back("make");
   program = base_name(arguments[0]);
-  if (const char* value = variable("MAKELEVEL")) level = std::max(0, std::atoi(value));
-  if (const char* value = variable("MAKE_RESTARTS")) restarts = std::abs(std::atoi(value));
+  if (const char* value = variable("MAKELEVEL")) level = level_of(value);
+  if (const char* value = variable("MAKE_RESTARTS")) {
+    restarts = std::abs(std::atoi(value));
+    entered = value[0] == '-';  // before the restart
+  }
   report.emplace(program, level);
   shell.report = &*report;
 }
@@ -103,7 +114,7 @@ void Session::Impl::change_directories() {
     const std::string path = !d.empty() && d[0] == '~' ? disk->expand_tilde(d) : d;
     if (::chdir(path.c_str()) != 0) {
       const int error = errno;
-      directory = working_directory();
+      directory = start_directory;
       enter_directory();
       throw Fatal({}, fmt::format("{}: {}", d, std::strerror(error)));
     }
@@ -116,9 +127,20 @@ void Session::Impl::change_directories() {
 void Session::Impl::enter_directory() {
   if (entered || !prints_directory()) return;
   entered = true;
-  if (restarts == 0)
-    report->pending_enter =
-        fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
+  report->pending_enter = fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
+}
+
+// The command line may set MAKELEVEL.
+void Session::Impl::level_changed() {
+  const unsigned now = level_of(evaluator->value_of("MAKELEVEL"));
+  if (now == level) return;
+  level = now;
+  report->set_level(level);
+  if (!report->pending_enter.empty()) {
+    report->pending_enter.clear();
+    entered = false;
+  }
+  enter_directory();
 }
 
 bool Session::Impl::prints_directory() const {
@@ -138,6 +160,7 @@ int Session::Impl::run() {
     if (std::count(options.makefiles.begin(), options.makefiles.end(), "-") > 1)
       throw Fatal({}, "Makefile from standard input specified twice");
     enter_directory();
+    check_sync_mutex();
     join_jobserver();
     begin_output_sync();
     define_variables();
@@ -173,7 +196,7 @@ int Session::Impl::leave(int status) {
   if (!temporary_makefile.empty()) ::unlink(temporary_makefile.c_str());
   if (report->write_error()) {
     report->message({}, "write error: stdout");
-    if (status == 0) status = 1;
+    status = 1;
   }
   return status;
 }

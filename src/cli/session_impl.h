@@ -37,6 +37,7 @@ struct Session::Impl {
   void change_directories();
   bool prints_directory() const;
   void enter_directory();
+  void level_changed();
   int leave(int status);
   // A variable of make's own environment, or nullptr.
   const char* variable(std::string_view name) const;
@@ -47,6 +48,7 @@ struct Session::Impl {
   void define_variables();
   void define_own_variables();
   void import_environment();
+  void define_shell();
   void define_make_command();
   void define_terminals();
   void define_command_line();
@@ -74,19 +76,21 @@ struct Session::Impl {
   void use_jobserver(std::unique_ptr<JobserverPool> shared);
   std::string fifo_directory();
   void begin_output_sync();
+  void check_sync_mutex();
   void show_reading_output();
   void share_output();
 
   // --- the build (session_build.cpp) ---
   int build();
   BuildOptions build_options() const;
+  Target& named_target(std::string_view name);
   std::vector<Target*> goals();
   void mark_old_files();
   void mark_new_files();
 
   std::vector<std::string> arguments, environment;
   std::string program;
-  int level = 0;
+  unsigned level = 0;
   int restarts = 0;
   Options options;
   Options command_line_options;  // as they were before makefiles were read

@@ -9,6 +9,10 @@
 
 namespace cmz {
 
+namespace {
+constexpr std::string_view kMutexPrefix = "fnm:";
+}
+
 // Takes part in a parent's jobserver, if there is one and no -j of our own. Before makefiles are
 // read: they see what came of it.
 void Session::Impl::join_jobserver() {
@@ -88,12 +92,13 @@ std::string Session::Impl::fifo_directory() {
 
 // -O: what is written while makefiles are read is shown in one piece.
 void Session::Impl::begin_output_sync() {
-  if (options.output_sync.empty() || options.output_sync == "none") return;
+  if (options.output_sync.empty() || options.output_sync == "none" || !OutputCapture::possible())
+    return;
   const OutputSync mode = options.output_sync == "line"      ? OutputSync::line
                           : options.output_sync == "recurse" ? OutputSync::recurse
                                                              : OutputSync::target;
   capture.emplace(mode, temporary());
-  if (!options.sync_mutex.empty())
+  if (options.sync_mutex.starts_with(kMutexPrefix))
     if (const int error = capture->use_mutex(options.sync_mutex))
       throw Fatal({}, fmt::format("cannot open output sync mutex {}: {}",
                                   options.sync_mutex.substr(4), std::strerror(error)));
@@ -105,6 +110,13 @@ void Session::Impl::begin_output_sync() {
   }
   reading_capture = capture->open();
   capture->set_current(reading_capture);
+}
+
+// --sync-mutex is checked with every look at the options: the command line's, and all of them after
+// reading.
+void Session::Impl::check_sync_mutex() {
+  if (!options.sync_mutex.empty() && !options.sync_mutex.starts_with(kMutexPrefix))
+    report->message({}, fmt::format("invalid --sync-mutex string '{}'", options.sync_mutex));
 }
 
 void Session::Impl::show_reading_output() {
@@ -120,6 +132,7 @@ void Session::Impl::share_output() {
   if (!capture) return;
   if (!jobserver &&
       options.jobs != Options::kJobsUnlimited) {  // one job at a time needs no more of it
+    if (capture->write_error()) report->note_write_error();
     report->set_capture(nullptr);
     capture.reset();
     return;

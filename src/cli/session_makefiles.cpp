@@ -16,6 +16,7 @@ void Session::Impl::read_makefiles() {
   Evaluator& e = *evaluator;
   e.reading_makefiles = true;
   for (const std::string& text : options.evals) e.eval_text(text, {});
+  e.define_global("MAKEFILE_LIST", "", Origin::file);
 
   const std::string makefiles = e.value_of("MAKEFILES");
   for (std::string_view name : Words(makefiles)) e.read_makefile(name, true, true, false, false);
@@ -57,6 +58,7 @@ void Session::Impl::read_default_makefile() {
 // away goes.
 void Session::Impl::finish_options() {
   makeflags_changed();
+  check_sync_mutex();
   const bool had_variables = !command_line_options.no_builtin_variables;
   const bool had_rules = !command_line_options.no_builtin_rules;
   finish_makefile_flags(options);
@@ -77,7 +79,7 @@ void Session::Impl::read_stdin_makefile() {
   for (ssize_t n; (n = ::read(STDIN_FILENO, buffer, sizeof buffer)) != 0;) {
     if (n < 0) {
       if (errno == EINTR) continue;
-      throw Fatal({}, fmt::format("read: (stdin): {}", std::strerror(errno)));
+      break;  // as if it ended there
     }
     text.append(buffer, static_cast<size_t>(n));
   }

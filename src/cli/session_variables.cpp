@@ -21,6 +21,7 @@ constexpr std::string_view kFeatures =
 
 void Session::Impl::define_variables() {
   evaluator->original_environment = environment;
+  evaluator->settings.shell_known = false;
   apply_options();
   evaluator->settings.program = program;
 
@@ -31,6 +32,9 @@ void Session::Impl::define_variables() {
   define_terminals();
   set_include_dirs();
   define_command_line();
+  define_shell();
+  level_changed();
+  evaluator->settings.level = level;
   set_makeflags();
   evaluator->on_makeflags = [this] { makeflags_changed(); };
 }
@@ -38,7 +42,6 @@ void Session::Impl::define_variables() {
 // What does not depend on the environment, and may be overridden by it.
 void Session::Impl::define_own_variables() {
   Evaluator& e = *evaluator;
-  e.define_global("CURDIR", directory, Origin::file);
   e.define_global("MAKE_VERSION", "4.4.1", Origin::default_);
   e.define_global("MAKE_HOST", CMZMAKE_HOST, Origin::default_);
   e.define_global(".FEATURES", std::string(kFeatures), Origin::default_);
@@ -46,9 +49,7 @@ void Session::Impl::define_own_variables() {
   e.define_global(".RECIPEPREFIX", "", Origin::default_);
   e.define_global(".LOADED", "", Origin::default_);
   e.define_global(".SHELLFLAGS", "-c", Origin::default_);
-  e.define_global("SHELL", "/bin/sh", Origin::default_);
   e.define_global(".DEFAULT_GOAL", "", Origin::file);
-  db.globals.find(db.symbols.intern("SHELL"))->export_ = Export::unsaid;
   if (variable("GNUMAKEFLAGS"))
     e.define_global("GNUMAKEFLAGS", "", Origin::environment);
   else if (!options.no_builtin_variables)
@@ -63,15 +64,30 @@ void Session::Impl::import_environment() {
     const std::string_view name(entry.data(), equals);
     std::string value = entry.substr(equals + 1);
     if (name == "MAKE_RESTARTS" || name == "GNUMAKEFLAGS" || name == "MAKELEVEL") continue;
-    if (name == "SHELL" || name == "MAKEFLAGS" || name == "MFLAGS") continue;
+    if (name == "MAKEFLAGS" || name == "MFLAGS") continue;
     e.define_global(name, std::move(value), Origin::environment, Flavor::recursive);
   }
-  e.define_global("MAKELEVEL", std::to_string(level), Origin::environment);
-  e.define_global("MAKEFILE_LIST", "", Origin::file);
+  e.define_global("CURDIR", directory, Origin::file);
+  e.define_global(
+      "MAKELEVEL", std::to_string(level),
+      options.environment_overrides ? Origin::environment_override : Origin::environment);
   if (restarts > 0) {
     e.define_global("MAKE_RESTARTS", std::to_string(restarts), Origin::environment);
     db.globals.find(db.symbols.intern("MAKE_RESTARTS"))->export_ = Export::no;
   }
+}
+
+// The environment's SHELL is not for recipes. Only now does the variable get its value: what the
+// command line runs with `!=` finds the environment's, or none, as with GNU Make.
+void Session::Impl::define_shell() {
+  const Symbol name = db.symbols.intern("SHELL");
+  const Variable* known = db.globals.find(name);
+  if (known == nullptr || known->origin != Origin::command_line) {
+    if (known) db.globals.erase(name);
+    evaluator->define_global("SHELL", "/bin/sh", known ? Origin::file : Origin::default_,
+                             Flavor::recursive);
+  }
+  evaluator->settings.shell_known = true;
 }
 
 // $(MAKE): as we were called; a relative path must survive -C.

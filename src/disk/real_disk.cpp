@@ -66,7 +66,8 @@ class RealDisk final : public Disk, private GlobSource {
   bool is_directory(std::string_view path) override;
 
   std::error_code read(std::string_view path, std::string& out) override;
-  std::error_code write(std::string_view path, std::string_view text, bool append) override;
+  std::error_code write(std::string_view path, std::string_view text, bool append,
+                        const char** step) override;
   std::error_code touch(std::string_view path) override;
   std::error_code remove(std::string_view path) override;
 
@@ -176,16 +177,23 @@ std::error_code RealDisk::read(std::string_view path, std::string& out) {
   return {};
 }
 
-std::error_code RealDisk::write(std::string_view path, std::string_view text, bool append) {
+std::error_code RealDisk::write(std::string_view path, std::string_view text, bool append,
+                                const char** step) {
+  constexpr size_t kBuffer = 4096;  // make's: what fits is written when the file is closed
+  const char* unused;
+  const char*& failed = step ? *step : unused;
+  failed = "open";
   File file(path, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC));
   if (!file) return last_error();
   changed(path);
+  failed = text.size() <= kBuffer ? "close" : "write";
   while (!text.empty()) {
     const ssize_t put = ::write(file.fd(), text.data(), text.size());
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) return last_error();
     text.remove_prefix(static_cast<size_t>(put));
   }
+  failed = "close";
   return file.close();
 }
 

@@ -83,11 +83,7 @@ std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope
   if (!shell_given)
     if (auto value = original_value("SHELL")) out.emplace_back("SHELL", *value);
 
-  std::string level;
-  if (Variable* v = db.globals.find(names_->makelevel)) level = v->value;
-  int number = 0;
-  std::from_chars(level.data(), level.data() + level.size(), number);
-  out.emplace_back("MAKELEVEL", std::to_string(number + 1));
+  out.emplace_back("MAKELEVEL", std::to_string(settings.level + 1));
   return out;
 }
 

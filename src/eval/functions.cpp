@@ -373,8 +373,9 @@ void FunctionCall::file() {
     text = arg(1);
     if (text.empty() || text.back() != '\n') text += '\n';
   }
-  if (std::error_code error = e_.disk.write(name, text, op == ">>"))
-    fail(fmt::format("open: {}: {}", name, std::strerror(error.value())));
+  const char* step = "open";
+  if (std::error_code error = e_.disk.write(name, text, op == ">>", &step))
+    fail(fmt::format("{}: {}: {}", step, name, std::strerror(error.value())));
   e_.disk.changed(name);
 }
 

@@ -260,11 +260,11 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   }
   const Location start{db.symbols.intern(name).view(), 1};  // not where -I found it
 
-  Variable& list = db.globals.at(names_->makefile_list);
-  if (!list.value.empty()) list.value += ' ';
-  list.value += path;
-  list.origin = Origin::file;
-  list.flavor = Flavor::simple;
+  // As `+=` would, but for `$` in the name.
+  const Variable* list = db.globals.find(names_->makefile_list);
+  define(db.globals, "MAKEFILE_LIST",
+         list && !list->value.empty() ? fmt::format("{} {}", list->value, path) : path, Origin::file,
+         list ? list->flavor : Flavor::recursive);
 
   for (uint32_t line : normalize_source(*source))
     diagnostics.message({start.file, line}, "warning: NUL character seen; rest of line ignored");

@@ -1,6 +1,7 @@
 // $(shell ...) and `!=`. Manual, "The `shell` Function".
 #include <fmt/format.h>
 
+#include "cmzmake/base/strings.h"
 #include "cmzmake/eval/evaluator.h"
 #include "names.h"
 
@@ -17,7 +18,15 @@ std::string Evaluator::run_shell(std::string_view command, bool strip_all) {
 
   const std::string program = value_of("SHELL");
   const std::string flags = value_of(".SHELLFLAGS");
-  ShellResult result = shell.run({command, program, flags, pointers.data()});
+  ShellResult result;
+  if (settings.shell_known || !program.empty()) {
+    result = shell.run({command, program, flags, pointers.data()});
+  } else {  // the first word that there is stands for the shell
+    std::string_view rest = flags;
+    const std::string_view first = next_word(rest);
+    result.status = 127;
+    result.error = fmt::format("{}: No such file or directory", first.empty() ? command : first);
+  }
   disk.forget_all();
   if (!result.error.empty()) diagnostics.message({}, result.error);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace cmz {
@@ -26,30 +27,37 @@ int open_temporary(const std::string& directory, std::string* path) {
   return fd;
 }
 
-void write_all(int fd, const char* data, size_t size) {
+// Writes all of it; false when that is impossible.
+bool write_all(int fd, const char* data, size_t size) {
   while (size > 0) {
     const ssize_t n = ::write(fd, data, size);
     if (n < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;
-      return;
+      return false;
     }
     data += n;
     size -= static_cast<size_t>(n);
   }
+  return true;
 }
 
-// Copies all of the file `from` to `to`.
-void copy_out(int from, int to) {
-  if (::lseek(from, 0, SEEK_SET) < 0) return;
+// Copies all of the file `from` to `to`; false when `to` cannot be written.
+bool copy_out(int from, int to) {
+  bool ok = true;
+  if (::lseek(from, 0, SEEK_SET) < 0) return ok;
   static constexpr size_t kChunk = 256 * 1024;
   const auto buffer = std::make_unique_for_overwrite<char[]>(kChunk);
   for (;;) {
     const ssize_t n = ::read(from, buffer.get(), kChunk);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
-    write_all(to, buffer.get(), static_cast<size_t>(n));
+    ok = write_all(to, buffer.get(), static_cast<size_t>(n));
+    if (!ok) break;
   }
+  const int error = errno;
   if (::ftruncate(from, 0) == 0) ::lseek(from, 0, SEEK_SET);
+  errno = error;
+  return ok;
 }
 
 }  // namespace
@@ -77,6 +85,14 @@ std::string OutputCapture::mutex_name() {
     own_mutex_ = mutex_ >= 0;
   }
   return mutex_ < 0 ? std::string() : "fnm:" + mutex_path_;
+}
+
+bool OutputCapture::possible() {
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) return false;
+  }
+  return true;
 }
 
 int OutputCapture::use_mutex(std::string_view name) {
@@ -120,7 +136,10 @@ void OutputCapture::dump(int capture) {
   if (out.st_size == 0 && err.st_size == 0) return;
   const bool locked = lock();
   write_all(STDOUT_FILENO, enter_line.data(), enter_line.size());
-  if (out.st_size > 0) copy_out(f.out, STDOUT_FILENO);
+  if (out.st_size > 0 && !copy_out(f.out, STDOUT_FILENO) && !std::exchange(write_error_, true)) {
+    const std::string complaint = fmt::format("fwrite(): {}\n", std::strerror(errno));
+    write_all(STDERR_FILENO, complaint.data(), complaint.size());
+  }
   if (f.err != f.out && err.st_size > 0) copy_out(f.err, STDERR_FILENO);
   write_all(STDOUT_FILENO, leave_line.data(), leave_line.size());
   if (locked) unlock();

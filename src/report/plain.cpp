@@ -9,13 +9,14 @@
 namespace cmz {
 namespace {
 
-// Writes all of it; false when that is impossible.
+// Writes all of it; false when that is impossible. Who closed the descriptor does not want to hear
+// of it.
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(fd, text.data(), text.size());
     if (n < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;
-      return false;
+      return errno == EBADF;
     }
     text.remove_prefix(static_cast<size_t>(n));
   }
@@ -29,8 +30,13 @@ std::string place(const Location& where) {
 
 }  // namespace
 
-PlainReport::PlainReport(std::string_view program, int level)
-    : prefix_(level > 0 ? fmt::format("{}[{}]", program, level) : std::string(program)) {}
+PlainReport::PlainReport(std::string_view program, unsigned level) : program_(program) {
+  set_level(level);
+}
+
+void PlainReport::set_level(unsigned level) {
+  prefix_ = level > 0 ? fmt::format("{}[{}]", program_, level) : program_;
+}
 
 void PlainReport::flush_enter() {
   if (pending_enter.empty()) return;

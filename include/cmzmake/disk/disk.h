@@ -45,8 +45,9 @@ class Disk {
   // The whole file appended to `out`. An error leaves `out` as it was.
   virtual std::error_code read(std::string_view path, std::string& out) = 0;
 
-  // Writes (truncating) or appends `text`.
-  virtual std::error_code write(std::string_view path, std::string_view text, bool append) = 0;
+  // Writes (truncating) or appends `text`. `*step` becomes what failed: "open", "write" or "close".
+  virtual std::error_code write(std::string_view path, std::string_view text, bool append,
+                                const char** step = nullptr) = 0;
 
   // Sets the modification time to now; makes an empty file when there is none. For -t.
   virtual std::error_code touch(std::string_view path) = 0;

@@ -23,10 +23,12 @@ namespace cmz {
 
 // What the command line decides about reading and expanding.
 struct EvalSettings {
-  bool environment_overrides = false;   // -e
-  bool no_builtin_rules = false;        // -r
-  bool no_builtin_variables = false;    // -R
-  std::string program = "make";         // for messages
+  bool environment_overrides = false;  // -e
+  bool no_builtin_rules = false;       // -r
+  bool no_builtin_variables = false;   // -R
+  std::string program = "make";        // for messages
+  bool shell_known = true;             // false: SHELL has not got its default value yet
+  unsigned level = 0;                  // of recursion: children get one more
   std::vector<std::string> include_dirs;
 };
 

@@ -19,6 +19,9 @@ class OutputCapture {
   OutputCapture(const OutputCapture&) = delete;
   OutputCapture& operator=(const OutputCapture&) = delete;
 
+  // Whether both outputs can be written: nothing is kept apart otherwise.
+  static bool possible();
+
   OutputSync mode() const { return mode_; }
 
   // The lock that nested makes share: "fnm:PATH" for --sync-mutex; empty when there is none yet.
@@ -39,6 +42,9 @@ class OutputCapture {
   void set_current(int capture) { current_ = capture; }
   int current() const { return current_; }
 
+  // What was collected could not be written to standard output; that was told once.
+  bool write_error() const { return write_error_; }
+
   // What is shown before and after each piece.
   std::string enter_line, leave_line;
 
@@ -54,6 +60,7 @@ class OutputCapture {
   std::string directory_;
   bool one_file_ = false;  // standard output and standard error are the same file
   int current_ = -1;
+  bool write_error_ = false;
   int mutex_ = -1;
   std::string mutex_path_;
   bool own_mutex_ = false;

@@ -13,7 +13,8 @@ namespace cmz {
 class PlainReport : public EventSink, public Diagnostics {
  public:
   // `program`: the name before messages; `level`: MAKELEVEL, shown as "make[1]" when above 0.
-  PlainReport(std::string_view program, int level);
+  PlainReport(std::string_view program, unsigned level);
+  void set_level(unsigned level);
 
   void on(const Event& event) override;
   void info(std::string_view text) override;
@@ -37,13 +38,15 @@ class PlainReport : public EventSink, public Diagnostics {
   const std::string& prefix() const { return prefix_; }
 
   // Standard output could not be written: make says so at its end and fails.
-  bool write_error() const { return write_error_; }
+  void note_write_error() { write_error_ = true; }
+  bool write_error() const { return write_error_ || (capture_ && capture_->write_error()); }
 
  private:
   void out(std::string_view text, int capture = -1);
   void err(std::string_view text, int capture = -1);
   void flush_enter();
 
+  std::string program_;
   std::string prefix_;  // "make" or "make[2]"
   OutputCapture* capture_ = nullptr;
   bool write_error_ = false;

@@ -85,7 +85,9 @@ class FakeDisk final : public Disk, private GlobSource {
     out += node->text;
     return {};
   }
-  std::error_code write(std::string_view path, std::string_view text, bool append) override {
+  std::error_code write(std::string_view path, std::string_view text, bool append,
+                        const char** step = nullptr) override {
+    if (step) *step = "open";
     if (const std::error_code error = error_of(path)) return error;
     Node* node = find(path);
     if (node && node->kind == Kind::directory) return failure(EISDIR);
