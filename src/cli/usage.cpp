@@ -37,6 +37,7 @@ std::string usage_text(std::string_view program) {
          "  -O[TYPE], --output-sync[=TYPE]\n"
          "                              Synchronize output of parallel jobs by TYPE.\n"
          "  -p, --print-data-base       Print make's internal database.\n"
+         "  --print-targets             Print the targets that makefiles define, and exit.\n"
          "  -q, --question              Run no recipe; exit status says if up to date.\n"
          "  -r, --no-builtin-rules      Disable the built-in implicit rules.\n"
          "  -R, --no-builtin-variables  Disable the built-in variable settings.\n"
@@ -53,14 +54,18 @@ std::string usage_text(std::string_view program) {
          "  --no-print-directory        Turn off -w, even if it was turned on implicitly.\n"
          "  -W FILE, --what-if=FILE, --new-file=FILE, --assume-new=FILE\n"
          "                              Consider FILE to be infinitely new.\n"
+         "  --warn[=CONTROL]            Ignore, warn of or fail at flaws in makefiles.\n"
          "  --warn-undefined-variables  Warn when an undefined variable is referenced.\n"
          "\nThis program is cmzmake " CMZMAKE_VERSION ", built for " CMZMAKE_HOST "\nReport bugs with the makefile that shows them.\n");
 }
 
+// The first line is GNU Make's own to the letter: scripts cut the version out of it in many ways, the first or
+// the last number, or compare the whole.
 std::string version_text() {
-  return "GNU Make 4.4.1 compatible: cmzmake " CMZMAKE_VERSION
-         "\nBuilt for " CMZMAKE_HOST
-         "\nLicense MIT: free to use, change and redistribute.\n"
+  return "GNU Make 4.4.1\n"
+         "Provided by cmzmake " CMZMAKE_VERSION ", a drop-in replacement for GNU Make\n"
+         "Built for " CMZMAKE_HOST "\n"
+         "License MIT: free to use, change and redistribute.\n"
          "There is NO WARRANTY, to the extent permitted by law.\n";
 }
 
