@@ -57,6 +57,10 @@ struct Session::Impl {
 
   // --- MAKEFLAGS, and options that change with it (session_makeflags.cpp) ---
   void set_makeflags();
+  // Where variables come from that make itself puts into the environment.
+  Origin environment_origin() const {
+    return options.environment_overrides ? Origin::environment_override : Origin::environment;
+  }
   void makeflags_changed();
   void apply_options();
   void toggle_debug();

@@ -21,7 +21,7 @@ void Session::Impl::set_makeflags() {
       set("MAKEFLAGS", makeflags_value,
           options.environment_overrides ? Origin::environment_override : Origin::file);
   if (!makeflags_defined) flags->export_ = Export::yes;
-  set("MFLAGS", mflags_text(options), Origin::environment);
+  set("MFLAGS", mflags_text(options), environment_origin());
   defining_makeflags = false;
   makeflags_defined = true;
 }

@@ -42,18 +42,15 @@ void Session::Impl::define_variables() {
 // What does not depend on the environment, and may be overridden by it.
 void Session::Impl::define_own_variables() {
   Evaluator& e = *evaluator;
-  e.define_global("MAKE_VERSION", "4.4.1", Origin::default_);
-  e.define_global("MAKE_HOST", CMZMAKE_HOST, Origin::default_);
   e.define_global(".FEATURES", std::string(kFeatures), Origin::default_);
   e.define_global("MAKEFILES", "", Origin::default_);
   e.define_global(".RECIPEPREFIX", "", Origin::default_);
   e.define_global(".LOADED", "", Origin::default_);
   e.define_global(".SHELLFLAGS", "-c", Origin::default_);
-  e.define_global(".DEFAULT_GOAL", "", Origin::file);
   if (variable("GNUMAKEFLAGS"))
     e.define_global("GNUMAKEFLAGS", "", Origin::environment);
   else if (!options.no_builtin_variables)
-    e.define_global("GNUMAKEFLAGS", "", Origin::default_);
+    e.define_global("GNUMAKEFLAGS", "", Origin::default_, Flavor::recursive);
 }
 
 void Session::Impl::import_environment() {
@@ -68,11 +65,13 @@ void Session::Impl::import_environment() {
     e.define_global(name, std::move(value), Origin::environment, Flavor::recursive);
   }
   e.define_global("CURDIR", directory, Origin::file);
-  e.define_global(
-      "MAKELEVEL", std::to_string(level),
-      options.environment_overrides ? Origin::environment_override : Origin::environment);
+  e.define_global("MAKE_VERSION", "4.4.1", Origin::default_);
+  e.define_global("MAKE_HOST", CMZMAKE_HOST, Origin::default_);
+  e.define_global("MAKELEVEL", std::to_string(level), environment_origin());
+  e.define_global(".DEFAULT_GOAL", "", Origin::file);
   if (restarts > 0) {
-    e.define_global("MAKE_RESTARTS", std::to_string(restarts), Origin::environment);
+    e.define_global("MAKE_RESTARTS", std::to_string(restarts), Origin::environment,
+                    Flavor::recursive);
     db.globals.find(db.symbols.intern("MAKE_RESTARTS"))->export_ = Export::no;
   }
 }
@@ -85,7 +84,7 @@ void Session::Impl::define_shell() {
   if (known == nullptr || known->origin != Origin::command_line) {
     if (known) db.globals.erase(name);
     evaluator->define_global("SHELL", "/bin/sh", known ? Origin::file : Origin::default_,
-                             Flavor::recursive);
+                             known ? Flavor::recursive : Flavor::simple);
   }
   evaluator->settings.shell_known = true;
 }

@@ -63,7 +63,7 @@ std::string usage_text(std::string_view program) {
 // the last number, or compare the whole.
 std::string version_text() {
   return "GNU Make 4.4.1\n"
-         "Provided by cmzmake " CMZMAKE_VERSION ", a drop-in replacement for GNU Make\n"
+         "This is cmzmake " CMZMAKE_VERSION ", a drop-in replacement for GNU Make\n"
          "Built for " CMZMAKE_HOST "\n"
          "License MIT: free to use, change and redistribute.\n"
          "There is NO WARRANTY, to the extent permitted by law.\n";

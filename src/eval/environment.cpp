@@ -1,7 +1,6 @@
 // Which variables a child sees in its environment. Manual, "Communicating Variables to a Sub-make".
 #include <fmt/format.h>
 
-#include <charconv>
 #include <unordered_set>
 
 #include "cmzmake/base/strings.h"

@@ -25,6 +25,7 @@ Variable* Evaluator::define(VariableSet& set, std::string_view name, std::string
   v.flavor = flavor;
   v.where = place;
   v.append = false;
+  v.special = false;  // who assigns .VARIABLES gets what he assigned
   v.set_value(std::move(value));
   set.touch();
   assigned(set, v);
@@ -87,6 +88,7 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
   if (origin < v->origin && v->origin != Origin::automatic) return v;
   if (!target_specific && set.find(v->name) != v)  // an outer scope's: a new one in this set
     v = define(set, name, v->value, origin, v->flavor, where);
+  v->special = false;
   const bool first_from_makefile = v->origin == Origin::environment || v->origin == Origin::default_;
   if (v->flavor == Flavor::simple) {
     std::string more = expand(text);
@@ -160,11 +162,11 @@ bool Evaluator::assign_command_line(std::string_view text, Origin origin) {
 
 // Assignments that change how make itself goes on.
 void Evaluator::assigned(VariableSet& set, Variable& v) {
-  if (&set != &db.globals) return;
+  if (&set != &db.globals || v.origin == Origin::environment) return;
   if (v.name == names_->recipe_prefix) {
     recipe_prefix = v.value.empty() ? '\t' : v.value[0];
   } else if (v.name == names_->makeflags) {
-    if (reading_makefiles && on_makeflags && v.origin != Origin::environment) on_makeflags();
+    if (reading_makefiles && on_makeflags) on_makeflags();
   } else if (v.name == names_->warnings) {
     read_warnings(v);
   }
@@ -184,7 +186,6 @@ void Evaluator::read_warnings(Variable& v) {
 
 // Variables that are computed when somebody looks.
 void Evaluator::bring_up_to_date(Variable& v) {
-  if (v.name != names_->variables || v.origin != Origin::default_) return;
   std::string all;
   for (const auto& item : db.globals) {
     if (!all.empty()) all += ' ';
