@@ -55,6 +55,7 @@ void Session::Impl::open_pool() {
     serve();
     return;
   }
+  executor.attend_signals();  // the lock of -O, if nothing else, must not stay behind
   if (options.jobs == Options::kJobsUnlimited)
     pool = std::make_unique<UnlimitedPool>();
   else
