@@ -41,7 +41,14 @@ po::option make_error(std::string message) {
 // Cuts words into options and operands as getopt_long() does, with make's numbers behind -j and -l.
 class Cutter {
  public:
-  Cutter(std::vector<std::string>& words, std::string_view program) : words_(words), program_(program) {}
+  Cutter(const std::vector<std::string>& words, std::string_view program) : words_(words), program_(program) {}
+
+  // Where `-f -` stands, in whatever form.
+  struct StdinMakefile {
+    size_t word;    // the option's
+    size_t letter;  // its place there; 0: a long option
+    bool two_words;
+  };
 
   std::vector<po::option> run() {
     for (next_ = 0; next_ < words_.size();) {
@@ -59,6 +66,9 @@ class Cutter {
     return std::move(out_);
   }
 
+  // Those that run() has found.
+  const std::vector<StdinMakefile>& stdin_makefiles() const { return stdin_makefiles_; }
+
  private:
   void error(std::string message) { out_.push_back(make_error(std::move(message))); }
 
@@ -71,10 +81,22 @@ class Cutter {
   }
 
   // The option with the argument that it takes from the next word, if any.
-  void finish(const OptionInfo& info) {
+  void finish(const OptionInfo& info, size_t letter) {
     const bool takes_word = info.takes == Takes::argument || number_follows(info);
     out_.push_back(make_option(info, takes_word ? &words_[next_] : nullptr));
-    if (takes_word) ++next_;
+    if (!takes_word) return;
+    if (names_stdin(info, words_[next_])) stdin_makefiles_.push_back({next_ - 1, letter, true});
+    ++next_;
+  }
+
+  // The option with an argument in the same word.
+  void finish_here(const OptionInfo& info, size_t letter, const std::string& value) {
+    out_.push_back(make_option(info, &value));
+    if (names_stdin(info, value)) stdin_makefiles_.push_back({next_ - 1, letter, false});
+  }
+
+  static bool names_stdin(const OptionInfo& info, const std::string& argument) {
+    return info.id == OptionId::file && argument == "-";
   }
 
   void long_option(const std::string& word) {
@@ -91,13 +113,11 @@ class Cutter {
     if (equals != std::string::npos) {
       if (info->takes == Takes::nothing)
         return error(fmt::format("{}: option '--{}' doesn't allow an argument", program_, info->name));
-      const std::string value = word.substr(equals + 1);
-      out_.push_back(make_option(*info, &value));
-      return;
+      return finish_here(*info, 0, word.substr(equals + 1));
     }
     if (info->takes == Takes::argument && next_ >= words_.size())
       return error(fmt::format("{}: option '--{}' requires an argument", program_, info->name));
-    finish(*info);
+    finish(*info, 0);
   }
 
   void letters(const std::string& word) {
@@ -108,21 +128,20 @@ class Cutter {
       } else if (info->takes == Takes::nothing) {
         out_.push_back(make_option(*info, nullptr));
       } else if (i + 1 < word.size()) {
-        const std::string value = word.substr(i + 1);
-        out_.push_back(make_option(*info, &value));
-        return;
+        return finish_here(*info, i, word.substr(i + 1));
       } else if (info->takes == Takes::argument && next_ >= words_.size()) {
         error(fmt::format("{}: option requires an argument -- '{}'", program_, word[i]));
       } else {
-        finish(*info);
+        finish(*info, i);
       }
     }
   }
 
-  std::vector<std::string>& words_;
+  const std::vector<std::string>& words_;
   std::string_view program_;
   size_t next_ = 0;
   std::vector<po::option> out_;
+  std::vector<StdinMakefile> stdin_makefiles_;
   std::vector<const OptionInfo*> candidates_;
 };
 
@@ -269,45 +288,18 @@ bool finish_makefile_flags(Options& options) {
 
 std::vector<std::string> arguments_with_temp_stdin(const std::vector<std::string>& arguments,
                                                    const std::string& file) {
+  Cutter cutter(arguments, {});
+  cutter.run();
   std::vector<std::string> out;
-  const std::string instead = "--temp-stdin=" + file;
-  std::vector<const OptionInfo*> candidates;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& word = arguments[i];
-    out.push_back(word);
-    if (word == "--") {
-      out.insert(out.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1, arguments.end());
-      break;
-    }
-    if (word.size() < 2 || word[0] != '-') continue;
-    const OptionInfo* info = nullptr;
-    size_t value = std::string::npos;  // where the argument starts in the word
-    std::string before;                // letters in front of the option
-    if (word[1] == '-') {
-      const size_t equals = word.find('=');
-      info = find_option(std::string_view(word).substr(2, equals == std::string::npos ? equals : equals - 2),
-                         &candidates);
-      if (equals != std::string::npos) value = equals + 1;
-    } else {
-      for (size_t c = 1; c < word.size(); ++c) {
-        info = find_option(word[c]);
-        if (info == nullptr || info->takes == Takes::nothing) continue;
-        if (c + 1 < word.size()) value = c + 1;
-        if (c > 1) before = word.substr(0, c);
-        break;
-      }
-    }
-    if (info == nullptr || info->takes != Takes::argument) continue;
-    const bool in_next = value == std::string::npos;
-    if (in_next && ++i >= arguments.size()) break;
-    const std::string argument = in_next ? arguments[i] : word.substr(value);
-    if (info->id == OptionId::file && argument == "-") {
-      out.back() = instead;
-      if (!before.empty()) out.insert(out.end() - 1, before);
-    } else if (in_next) {
-      out.push_back(argument);
-    }
+  auto rest = arguments.begin();
+  for (const Cutter::StdinMakefile& place : cutter.stdin_makefiles()) {
+    const auto word = arguments.begin() + static_cast<std::ptrdiff_t>(place.word);
+    out.insert(out.end(), rest, word);
+    if (place.letter > 1) out.push_back(word->substr(0, place.letter));
+    out.push_back("--temp-stdin=" + file);
+    rest = word + (place.two_words ? 2 : 1);
   }
+  out.insert(out.end(), rest, arguments.end());
   return out;
 }
 
