@@ -96,16 +96,18 @@ bool Session::Impl::read_options(int* status) {
     *status = 2;
     return false;
   }
-  if (options.help || options.version) {
-    const std::string text = options.help ? usage_text(program) : version_text();
-    errno = 0;
-    report->print(text);
-    if (report->write_error())
-      report->message({}, fmt::format("write error: stdout: {}", std::strerror(errno)));
-    *status = report->write_error() ? 1 : 0;
-    return false;
-  }
-  return true;
+  if (!options.help && !options.version) return true;
+  *status = print_only(options.help ? usage_text(program) : version_text());
+  return false;
+}
+
+// --help and --version: `text` is all there is to do. Returns the exit status.
+int Session::Impl::print_only(const std::string& text) {
+  errno = 0;
+  report->print(text);
+  if (!report->write_error()) return 0;
+  report->message({}, fmt::format("write error: stdout: {}", std::strerror(errno)));
+  return 1;
 }
 
 void Session::Impl::change_directories() {
@@ -178,14 +180,17 @@ int Session::Impl::run() {
   const int signal = builder ? builder->fatal_signal() : executor.fatal_signal();
   builder.reset();
   status = leave(status);
-  if (signal != 0) {
-    if (jobserver) jobserver->return_all();
-    pool.reset();
-    capture.reset();
-    std::signal(signal, SIG_DFL);
-    ::kill(::getpid(), signal);
-  }
+  if (signal != 0) raise_again(signal);
   return status;
+}
+
+// Ends by the signal that ended the build, after what destructors would have done.
+void Session::Impl::raise_again(int signal) {
+  if (jobserver) jobserver->return_all();
+  pool.reset();
+  capture.reset();
+  std::signal(signal, SIG_DFL);
+  ::kill(::getpid(), signal);
 }
 
 int Session::Impl::leave(int status) {

@@ -34,11 +34,13 @@ struct Session::Impl {
   // False when there is nothing to run: --help, --version or a wrong command line, with the exit
   // status.
   bool read_options(int* status);
+  int print_only(const std::string& text);
   void change_directories();
   bool prints_directory() const;
   void enter_directory();
   void level_changed();
   int leave(int status);
+  void raise_again(int signal);
   // A variable of make's own environment, or nullptr.
   const char* variable(std::string_view name) const;
   // Where temporary files go; complains once.

@@ -14,7 +14,8 @@ size_t backslashes_before(std::string_view text, size_t at) {
   return n;
 }
 
-// The end of the `$x` or `$(...)` that starts at text[at].
+}  // namespace
+
 size_t skip_reference(std::string_view text, size_t at) {
   if (++at >= text.size()) return at;
   const char open = text[at];
@@ -29,8 +30,6 @@ size_t skip_reference(std::string_view text, size_t at) {
   }
   return at;
 }
-
-}  // namespace
 
 bool LineReader::next(LogicalLine* out) {
   if (rest_.empty()) return false;

@@ -1,6 +1,7 @@
 #include "cmzmake/syntax/statement.h"
 
 #include "cmzmake/base/strings.h"
+#include "cmzmake/syntax/reader.h"
 
 namespace cmz {
 namespace {
@@ -11,22 +12,6 @@ std::string_view first_token(std::string_view text) {
   size_t i = 0;
   while (i < text.size() && !is_space(text[i])) ++i;
   return text.substr(0, i);
-}
-
-// The end of the `$...` reference that starts at text[at].
-size_t skip_reference(std::string_view text, size_t at) {
-  if (++at >= text.size()) return at;
-  const char open = text[at];
-  if (open != '(' && open != '{') return at + 1;
-  const char close = open == '(' ? ')' : '}';
-  int depth = 0;
-  for (; at < text.size(); ++at) {
-    if (text[at] == open)
-      ++depth;
-    else if (text[at] == close && --depth == 0)
-      return at + 1;
-  }
-  return at;
 }
 
 // Recognises an assignment operator without `?` at the start of `text`; returns its length or 0.

@@ -47,6 +47,10 @@ std::string_view collapse_continuations(std::string_view text, std::string& buff
 // is a view of `buffer`).
 std::string_view remove_comment(std::string_view text, std::string& buffer);
 
+// The end of the reference that starts with the `$` at text[at]: `$x`, or `$(...)` and `${...}` with brackets of
+// that kind counted; the end of `text` when it does not close.
+size_t skip_reference(std::string_view text, size_t at);
+
 // The position of the first character of `stops` that is neither quoted by a backslash nor inside
 // a `$(...)` reference; npos when there is none. Does not change the text.
 size_t find_unquoted(std::string_view text, std::string_view stops);
