@@ -1,10 +1,11 @@
 // The walk: depth first, left to right, on an explicit stack.
 //
-// A frame is one target that is being looked at. `update` brings it up to date; `check` looks through an
-// intermediate file that does not exist, to see whether anything below it is newer than the file that
-// asks; `double_colon` goes through the rules of a double-colon target. A frame whose prerequisites are not
-// all finished leaves the stack as *waiting*: when the last of them is finished, the target is ready, and
-// is looked at again in the order in which the first walk came by.
+// A frame is one target that is being looked at. `update` brings it up to date; `check` looks
+// through an intermediate file that does not exist, to see whether anything below it is newer than
+// the file that asks; `double_colon` goes through the rules of a double-colon target. A frame whose
+// prerequisites are not all finished leaves the stack as *waiting*: when the last of them is
+// finished, the target is ready, and is looked at again in the order in which the first walk came
+// by.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -50,9 +51,15 @@ void Builder::run_stack() {
 
 void Builder::step(Frame& frame) {
   switch (frame.kind) {
-    case Frame::Kind::update: step_update(frame); break;
-    case Frame::Kind::check: step_check(frame); break;
-    case Frame::Kind::double_colon: step_double_colon(frame); break;
+    case Frame::Kind::update:
+      step_update(frame);
+      break;
+    case Frame::Kind::check:
+      step_check(frame);
+      break;
+    case Frame::Kind::double_colon:
+      step_double_colon(frame);
+      break;
   }
 }
 
@@ -71,7 +78,8 @@ void Builder::deliver(Result result) {
 void Builder::wait_for(Frame& frame, Target& target) {
   frame.running = true;
   Target& owner = *frame.owner;
-  if (std::find(target.waiters.begin(), target.waiters.end(), &owner) != target.waiters.end()) return;
+  if (std::find(target.waiters.begin(), target.waiters.end(), &owner) != target.waiters.end())
+    return;
   target.waiters.push_back(&owner);
   ++owner.pending;
 }
@@ -79,7 +87,8 @@ void Builder::wait_for(Frame& frame, Target& target) {
 void Builder::suspend(Frame& frame) {
   Target& target = *frame.target;
   if (debug_)
-    debug_->say(DebugLog::verbose, frame.depth, "The prerequisites of '{}' are being made.", target.name.view());
+    debug_->say(DebugLog::verbose, frame.depth, "The prerequisites of '{}' are being made.",
+                target.name.view());
   target.progress = Progress::waiting;
   if (target.order == 0) target.order = ++order_;
   Result result;
@@ -164,8 +173,8 @@ Prerequisite& Builder::prerequisite_at(Target& target, size_t place) {
   return target.prerequisites[found == visit_order_.end() ? place : found->second[place]];
 }
 
-// A prerequisite that would close a cycle is forgotten. `asker`: the target, or the peer of its group
-// that is looked at.
+// A prerequisite that would close a cycle is forgotten. `asker`: the target, or the peer of its
+// group that is looked at.
 void Builder::drop_circular(Target& target, size_t place, const Target& asker) {
   const std::string_view child = prerequisite_at(target, place).target->name.view();
   const Warnings& warnings = e_.warnings;
@@ -207,14 +216,16 @@ void Builder::begin_update(Frame& frame) {
   frame.time =
       time_as_target(target);  // may find it elsewhere: the search for a rule takes that name
   if (debug_ && frame.time.is_absent())
-    debug_->say(DebugLog::basic, frame.depth + 1, "File '{}' does not exist.", target.hashed_name.view());
+    debug_->say(DebugLog::basic, frame.depth + 1, "File '{}' does not exist.",
+                target.hashed_name.view());
   search_.debug_depth = frame.depth + 1;
   prepare(target);
   if (debug_ && target.recipe && target.recipe == db_.default_recipe)
-    debug_->say(DebugLog::implicit, frame.depth + 1, "Using default recipe for '{}'.", target.name.view());
+    debug_->say(DebugLog::implicit, frame.depth + 1, "Using default recipe for '{}'.",
+                target.name.view());
   frame.absent = frame.time.is_absent();
-  // A file that one recipe makes together with others is as old as the oldest of them. (The other targets of
-  // a pattern rule do not count: nobody may want them.)
+  // A file that one recipe makes together with others is as old as the oldest of them. (The other
+  // targets of a pattern rule do not count: nobody may want them.)
   if (target.group && target.group->is_explicit)
     for (Target* member : target.group->members) {
       if (member == &target || member->phony) continue;
@@ -253,7 +264,8 @@ Target* Builder::resolve(Target* t) {
 }
 
 void Builder::visit(Target& child, Frame& from) {
-  if (child.parent == nullptr && !child.scope) child.parent = from.walked ? from.walked : from.target;
+  if (child.parent == nullptr && !child.scope)
+    child.parent = from.walked ? from.walked : from.target;
   Frame frame{};
   frame.target = &child;
   frame.owner = &child;
@@ -302,11 +314,12 @@ void Builder::step_update(Frame& frame) {
   }
 }
 
-// The same recipe makes the other members of the target's group: what they need must be up to date too.
-// Goes on to the next member's prerequisites; false when there is none.
+// The same recipe makes the other members of the target's group: what they need must be up to date
+// too. Goes on to the next member's prerequisites; false when there is none.
 bool Builder::next_member(Frame& frame) {
   const TargetGroup* group = frame.target->group;
-  if (!group || frame.next < frame.walked->prerequisites.size()) return false;  // it waits, or has failed
+  if (!group || frame.next < frame.walked->prerequisites.size())
+    return false;  // it waits, or has failed
   while (frame.member < group->members.size()) {
     Target* member = group->members[frame.member++];
     if (member == frame.target) continue;
@@ -335,16 +348,18 @@ bool Builder::next_prerequisite(Frame& frame) {
     Prerequisite& p = prerequisite_at(target, frame.next);
     if (delivered_.running) {
       if (p.target->progress != Progress::finished && frame.kind == Frame::Kind::update &&
-          !(is_intermediate(*p.target) && !second_round && p.target->progress == Progress::untouched))
+          !(is_intermediate(*p.target) && !second_round &&
+            p.target->progress == Progress::untouched))
         wait_for(frame, *p.target);
       frame.running = true;
     }
     if (delivered_.status == Status::failed) frame.status = Status::failed;
-    if (delivered_.status == Status::question && frame.status != Status::failed) frame.status = Status::question;
+    if (delivered_.status == Status::question && frame.status != Status::failed)
+      frame.status = Status::question;
     if (!p.order_only && !second_round) {
       if (delivered_.must_make) frame.must_make = true;
-      if (!delivered_.running && (!is_intermediate(*p.target) ||
-                                  p.target->progress != Progress::untouched)) {
+      if (!delivered_.running &&
+          (!is_intermediate(*p.target) || p.target->progress != Progress::untouched)) {
         const FileTime time = mtime(*p.target);
         if (time.is_absent() || time > frame.time) frame.must_make = true;
       }
@@ -362,6 +377,13 @@ bool Builder::next_prerequisite(Frame& frame) {
     return false;  // .WAIT: the rest is looked at when what came before is finished
   }
   Target& child = *p.target;
+  // An intermediate file that is there is a file like any other: brought up to date in its turn,
+  // whether the target needs that or not, and kept.
+  if (child.progress == Progress::untouched && is_intermediate(child) &&
+      !mtime(child).is_absent()) {
+    child.intermediate = false;
+    child.not_intermediate = true;
+  }
   if (second_round && !is_intermediate(child)) {
     ++frame.next;
     return true;
@@ -375,8 +397,9 @@ bool Builder::next_prerequisite(Frame& frame) {
   if (debug_ && child.progress != Progress::untouched) tell_seen(child, frame.depth + 1);
   switch (child.progress) {
     case Progress::finished:
-      result.status = child.status == Status::failed || child.status == Status::question ? child.status
-                                                                                         : Status::none;
+      result.status = child.status == Status::failed || child.status == Status::question
+                          ? child.status
+                          : Status::none;
       frame.waiting_child = true;
       deliver(result);
       return true;
@@ -386,7 +409,8 @@ bool Builder::next_prerequisite(Frame& frame) {
       frame.waiting_child = true;
       deliver(result);
       return true;
-    default: break;
+    default:
+      break;
   }
   if (!second_round && is_intermediate(child)) {
     if (child.parent == nullptr && !child.scope) child.parent = &target;
@@ -405,8 +429,8 @@ bool Builder::next_prerequisite(Frame& frame) {
   return true;
 }
 
-// An intermediate file: it is not made for its own sake. What it is made from is brought up to date, and
-// counts for the one who asks.
+// An intermediate file: it is not made for its own sake. What it is made from is brought up to
+// date, and counts for the one who asks.
 void Builder::step_check(Frame& frame) {
   Target& target = *frame.target;
   if (frame.phase == Frame::Phase::begin) {
@@ -434,13 +458,15 @@ void Builder::step_check(Frame& frame) {
     if (delivered_.status == Status::failed) frame.status = Status::failed;
     if (!p.order_only) {
       if (delivered_.must_make) frame.must_make = true;
-      if (!delivered_.running && !(is_intermediate(*p.target) && p.target->progress == Progress::untouched)) {
+      if (!delivered_.running &&
+          !(is_intermediate(*p.target) && p.target->progress == Progress::untouched)) {
         const FileTime time = mtime(*p.target);
         if (time.is_absent() || time > frame.time) frame.must_make = true;
       }
     }
     ++frame.next;
-    if (frame.status == Status::failed && !options_.keep_going) frame.next = target.prerequisites.size();
+    if (frame.status == Status::failed && !options_.keep_going)
+      frame.next = target.prerequisites.size();
     return;
   }
   if (frame.next >= target.prerequisites.size()) {
@@ -472,7 +498,8 @@ void Builder::step_check(Frame& frame) {
       frame.waiting_child = true;
       deliver(result);
       return;
-    default: break;
+    default:
+      break;
   }
   if (is_intermediate(child)) {
     if (child.parent == nullptr && !child.scope) child.parent = &target;
@@ -511,8 +538,9 @@ void Builder::step_double_colon(Frame& frame) {
       }
     }
     if (delivered_.status != Status::none) frame.status = delivered_.status;
-    frame.entry = frame.status == Status::failed && !options_.keep_going ? nullptr
-                                                                         : frame.entry->next_double_colon;
+    frame.entry = frame.status == Status::failed && !options_.keep_going
+                      ? nullptr
+                      : frame.entry->next_double_colon;
   }
   while (frame.entry && frame.entry->progress == Progress::finished) {
     if (frame.entry->status == Status::failed) frame.status = Status::failed;
