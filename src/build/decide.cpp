@@ -1,8 +1,9 @@
-// Whether a target is out of date, and what follows. Reference: manual, "How `make` Processes a Makefile",
-// "Using Implicit Rules", "Rules without Recipes or Prerequisites".
+// Whether a target is out of date, and what follows. Reference: manual, "How `make` Processes a
+// Makefile", "Using Implicit Rules", "Rules without Recipes or Prerequisites".
 #include <fmt/format.h>
 
 #include <system_error>
+#include <unordered_set>
 
 #include "cmzmake/build/builder.h"
 
@@ -19,10 +20,11 @@ void Builder::decide(Frame& frame) {
   if (frame.status == Status::failed || frame.status == Status::question) {
     const Status status = frame.status;
     result.status = status;
-    if (debug_) debug_->say(DebugLog::verbose, depth, "Giving up on target file '{}'.", target.name.view());
+    if (debug_)
+      debug_->say(DebugLog::verbose, depth, "Giving up on target file '{}'.", target.name.view());
     pop(result);
-    if (status == Status::failed && target.command_line && options_.keep_going && !options_.dry_run &&
-        !options_.question && !remaking_makefiles_) {
+    if (status == Status::failed && target.command_line && options_.keep_going &&
+        !options_.dry_run && !options_.question && !remaking_makefiles_) {
       Event event{};
       event.kind = Event::Kind::not_remade;
       event.target = target.name.view();
@@ -41,17 +43,19 @@ void Builder::decide(Frame& frame) {
     prerequisites_changed |= changed;
     if (debug_ && !frame.absent) {
       if (p.order_only)
-        debug_->say(DebugLog::verbose, depth + 1, "Prerequisite '{}' is order-only for target '{}'.", p.target->name.view(),
-            target.name.view());
+        debug_->say(DebugLog::verbose, depth + 1,
+                    "Prerequisite '{}' is order-only for target '{}'.", p.target->name.view(),
+                    target.name.view());
       else if (time.is_absent())
-        debug_->say(DebugLog::basic, depth + 1, "Prerequisite '{}' of target '{}' does not exist.", p.target->name.view(),
-            target.name.view());
+        debug_->say(DebugLog::basic, depth + 1, "Prerequisite '{}' of target '{}' does not exist.",
+                    p.target->name.view(), target.name.view());
       else
         debug_->say(time > frame.time ? DebugLog::basic : DebugLog::verbose, depth + 1,
-            "Prerequisite '{}' is {} than target '{}'.", p.target->name.view(),
-            time > frame.time ? "newer" : "older", target.name.view());
+                    "Prerequisite '{}' is {} than target '{}'.", p.target->name.view(),
+                    time > frame.time ? "newer" : "older", target.name.view());
     }
-    p.changed = changed || frame.absent || time.is_absent() || time > frame.time || options_.always_make;
+    p.changed =
+        changed || frame.absent || time.is_absent() || time > frame.time || options_.always_make;
   }
 
   // A double-colon rule without prerequisites always applies. Manual, "Double-Colon Rules".
@@ -62,9 +66,11 @@ void Builder::decide(Frame& frame) {
   if (debug_) {
     const std::string_view name = target.name.view();
     if (target.double_colon_head && target.prerequisites.empty())
-      debug_->say(DebugLog::basic, depth, "Target '{}' is double-colon and has no prerequisites.", name);
+      debug_->say(DebugLog::basic, depth, "Target '{}' is double-colon and has no prerequisites.",
+                  name);
     else if (!make_it && target.is_target && !prerequisites_changed && !target.recipe)
-      debug_->say(DebugLog::verbose, depth, "No recipe for '{}' and no prerequisites actually changed.", name);
+      debug_->say(DebugLog::verbose, depth,
+                  "No recipe for '{}' and no prerequisites actually changed.", name);
     else if (!frame.must_make && make_it)
       debug_->say(DebugLog::basic, depth, "Making '{}' due to always-make flag.", name);
     if (make_it)
@@ -73,7 +79,7 @@ void Builder::decide(Frame& frame) {
       debug_->say(DebugLog::verbose, depth, "No need to remake target '{}'.", name);
     else
       debug_->say(DebugLog::verbose, depth, "No need to remake target '{}'; using VPATH name '{}'.",
-          target.hashed_name.view(), name);
+                  target.hashed_name.view(), name);
     if (make_it && target.name != target.hashed_name && !target.ignore_vpath)
       debug_->say(DebugLog::basic, depth + 1, "Ignoring VPATH name '{}'.", name);
   }
@@ -125,7 +131,8 @@ void Builder::remake(Target& target, const Frame& frame) {
   start_recipe(target, absent, time);
 }
 
-// While makefiles are remade: before the first thing that is said of one that could not be read, why.
+// While makefiles are remade: before the first thing that is said of one that could not be read,
+// why.
 void Builder::show_goal_error(const Target& target) {
   if (!remaking_makefiles_ || target.goal >= goals_.size()) return;
   const auto found = makefile_of_.find(goals_[target.goal]);
@@ -150,7 +157,8 @@ void Builder::no_rule(Target& target) {
     if (t->optional_makefile) return;
   if (remaking_makefiles_ && target.parent == nullptr) {
     const auto found = makefile_of_.find(&target);
-    if (found == makefile_of_.end() || found->second->error == 0) return;  // read without a rule for it
+    if (found == makefile_of_.end() || found->second->error == 0)
+      return;  // read without a rule for it
   }
   show_goal_error(target);
   Event event{};
@@ -175,7 +183,7 @@ void Builder::finish(Target& target, Status status, Ran ran) {
     target.updated = true;
     if (target.time_before.is_unknown()) target.time_before = target.mtime;
     if (!target.phony) {
-      bool really = !pretending || ran == Ran::empty;
+      bool really = !pretending;
       if (!really && target.recipe) {  // recursive lines run even then
         really = true;
         for (const RecipeLine& line : target.recipe->lines) really &= line.flags.recursive;
@@ -200,11 +208,12 @@ void Builder::finish(Target& target, Status status, Ran ran) {
           disk_.changed(member->name.view());
           member->mtime = pretending ? FileTime::newest() : FileTime::unknown();
           member->time_changed = mtime(*member) != before;
-          if (!pretending && status == Status::success && target.time_changed && !target.stem.empty() &&
-              !target.has_static_pattern && mtime(*member).is_absent())
-            e_.diagnostics.message(target.recipe->where,
-                                   fmt::format("warning: pattern recipe did not update peer target '{}'.",
-                                               member->name.view()));
+          if (!pretending && status == Status::success && target.time_changed &&
+              !target.stem.empty() && !target.has_static_pattern && mtime(*member).is_absent())
+            e_.diagnostics.message(
+                target.recipe->where,
+                fmt::format("warning: pattern recipe did not update peer target '{}'.",
+                            member->name.view()));
         }
         finished(*member);
       }
@@ -226,9 +235,10 @@ std::string Builder::reason(const Target& target, bool absent, FileTime time) co
   if (target.phony) return "target is .PHONY";
   if (absent) return "target does not exist";
   std::string newer;
+  std::unordered_set<const Target*> named;  // once each, as in $?
   for (const Prerequisite& p : target.prerequisites) {
     if (p.order_only || !p.target) continue;
-    if (p.changed || p.target->mtime > time) {
+    if ((p.changed || p.target->mtime > time) && named.insert(p.target).second) {
       if (!newer.empty()) newer += ' ';
       newer += p.target->name.view();
     }

@@ -50,20 +50,21 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     goal_changed_[target.goal] = 1;
     const bool ok = touch(target);
     finish(target, ok ? Status::success : Status::failed, Ran::yes);
-    if (ok && !options_.dry_run && !target.double_colon_head) target.mtime = FileTime::unknown();
+    const bool real = !options_.dry_run && !options_.question;
+    if (ok && real && !target.double_colon_head) target.mtime = FileTime::unknown();
     return;
   }
 
-  bool blank = true, all_recursive = true;
+  bool blank = true;
   for (const RecipeLine& line : recipe.lines) {
-    all_recursive &= line.flags.recursive;
     std::string_view text = line.text;
-    while (!text.empty() && (is_space(text[0]) || text[0] == '@' || text[0] == '-' || text[0] == '+'))
+    while (!text.empty() &&
+           (is_space(text[0]) || text[0] == '@' || text[0] == '-' || text[0] == '+'))
       text.remove_prefix(1);
     blank &= text.empty();
   }
   if (blank) {  // an empty recipe runs nothing, but makes the target count as remade
-    finish(target, Status::success, all_recursive ? Ran::empty : Ran::yes);
+    finish(target, Status::success, Ran::yes);
     return;
   }
 
@@ -73,11 +74,11 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
   if (capture_ && capture_->mode() != OutputSync::none) running.capture = capture_->open();
   {
     const CurrentCapture current(capture_, running.capture);
-    running.lines = expand_recipe(e_, target, &all_recursive);
+    running.lines = expand_recipe(e_, target);
   }
   const bool pretend = options_.dry_run || options_.question || options_.touch;
 
-  if (options_.show_reasons) {
+  if (debug_ && debug_->wants(DebugLog::why)) {
     Event event{};
     event.kind = Event::Kind::updating;
     event.target = target.name.view();
@@ -99,7 +100,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
   }
   if (running.lines.empty()) {
     close_capture(running);
-    finish(target, Status::success, all_recursive ? Ran::empty : Ran::yes);
+    finish(target, Status::success, Ran::yes);
     return;
   }
 
@@ -225,7 +226,7 @@ void Builder::line_begins(JobId job, size_t index) {
       (capture_->mode() == OutputSync::line ||
        (line.flags.recursive && capture_->mode() != OutputSync::recurse)))
     capture_->dump(running.capture);
-  const bool show = options_.dry_run || options_.show_recipes ||
+  const bool show = options_.dry_run || (debug_ && debug_->wants(DebugLog::print)) ||
                     (!line.flags.silent && !options_.silent && !db_.special.silent_all &&
                      !running.target->silent && !options_.question);
   if (!show) return;

@@ -291,6 +291,7 @@ std::string random_seed() {
 
 DebugFlags Options::debug_flags() const {
   DebugFlags flags;
+  flags.print = flags.why = trace;
   if (debug_all) add_debug("a", flags);
   for (const std::string& text : debug) add_debug(text, flags);
   return flags;

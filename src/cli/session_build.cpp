@@ -16,8 +16,6 @@ BuildOptions Session::Impl::build_options() const {
   b.always_make = options.always_make;
   b.ignore_errors = options.ignore_errors;
   b.silent = options.silent;
-  b.show_reasons = options.trace || options.debug_flags().why;
-  b.show_recipes = options.trace || options.debug_flags().print;
   b.check_symlink_times = options.check_symlink_times;
   const bool one_slot =
       serves ? options.jobs == 1 : !jobserver && options.jobs != Options::kJobsUnlimited;

@@ -62,15 +62,17 @@ void Session::Impl::apply_options() {
   const DebugFlags flags = options.debug_flags();
   debug.set_kinds(flags.basic * DebugLog::basic + flags.verbose * DebugLog::verbose +
                   flags.jobs * DebugLog::jobs + flags.implicit * DebugLog::implicit +
-                  flags.makefile * DebugLog::makefiles);
+                  flags.makefile * DebugLog::makefiles + flags.print * DebugLog::print +
+                  flags.why * DebugLog::why);
   evaluator->debug = search->debug = flags.any() ? &debug : nullptr;
 }
 
 // SIGUSR1: make starts to think aloud, or stops.
 void Session::Impl::toggle_debug() {
-  const bool on = evaluator->debug == nullptr;
-  debug.set_kinds(on ? DebugLog::basic : 0);
-  evaluator->debug = search->debug = on ? &debug : nullptr;
+  const unsigned trace = debug.kinds() & (DebugLog::print | DebugLog::why);
+  const bool on = debug.kinds() == trace;
+  debug.set_kinds(trace + (on ? DebugLog::basic : 0));
+  evaluator->debug = search->debug = debug.kinds() != 0 ? &debug : nullptr;
   if (builder) builder->set_debug(evaluator->debug);
 }
 

@@ -53,8 +53,8 @@ LineFlags take_flags(std::string_view& text) {
   return flags;
 }
 
-// Behind a backslash-newline one recipe prefix is removed; inside a reference the backslash-newline and the
-// blanks around it become one space. Manual, "Splitting Recipe Lines".
+// Behind a backslash-newline one recipe prefix is removed; inside a reference the backslash-newline
+// and the blanks around it become one space. Manual, "Splitting Recipe Lines".
 std::string_view tidy_continuations(std::string_view text, char prefix, Arena& arena) {
   if (text.find('\n') == std::string_view::npos) return text;
   std::string out;
@@ -123,7 +123,8 @@ const Scope* target_scope(Evaluator& e, Target& target) {
       PlaceGuard place(e, p.where);
       const Origin origin = p.modifiers.override_ ? Origin::override_ : Origin::file;
       if (p.op == AssignOp::simple) {
-        if (Variable* v = e.define(*target.pattern_variables, p.name, p.value, origin, Flavor::simple, p.where)) {
+        if (Variable* v = e.define(*target.pattern_variables, p.name, p.value, origin,
+                                   Flavor::simple, p.where)) {
           if (p.modifiers.private_) v->private_ = e.any_private = true;
           if (p.modifiers.export_) v->export_ = Export::yes;
           if (p.modifiers.unexport_) v->export_ = Export::no;
@@ -186,7 +187,8 @@ void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set,
     std::string_view word = p.target->name.view();
     if (!archive_of(word).empty()) word = member_of(word);
     if (p.order_only) {
-      if (!normal.contains(p.target) && in_order_only.insert(p.target).second) add_word(order_only, word);
+      if (!normal.contains(p.target) && in_order_only.insert(p.target).second)
+        add_word(order_only, word);
       continue;
     }
     if (!have_first) {
@@ -213,7 +215,8 @@ void prepare_recipe(Evaluator& e, Recipe& recipe) {
     text = tidy_continuations(text, recipe.prefix, e.db.arena);
     std::string_view body = text;
     out.flags = take_flags(body);
-    if (text.find("$(MAKE)") != std::string_view::npos || text.find("${MAKE}") != std::string_view::npos)
+    if (text.find("$(MAKE)") != std::string_view::npos ||
+        text.find("${MAKE}") != std::string_view::npos)
       out.flags.recursive = true;
     recipe.any_recursive |= out.flags.recursive;
     out.text = text;
@@ -236,8 +239,7 @@ void prepare_recipe(Evaluator& e, Recipe& recipe) {
   for (std::string_view text : recipe.source) add(text, number++);
 }
 
-std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, bool* all_recursive) {
-  *all_recursive = true;
+std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target) {
   std::vector<ExpandedLine> out;
   Recipe& recipe = *target.recipe;
   prepare_recipe(e, recipe);
@@ -248,7 +250,7 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, bool* all_
   PlaceGuard place(e, recipe.where);
   e.recipe_place = recipe.where;
 
-  for (const RecipeLine& line : recipe.lines) {
+  for (RecipeLine& line : recipe.lines) {
     std::string text;
     e.where = {recipe.where.file, line.line};
     if (line.tree)
@@ -273,7 +275,7 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, bool* all_
         if (end == std::string_view::npos) break;
         body.remove_prefix(end + 1);
       }
-      *all_recursive &= flags.recursive;
+      line.flags.recursive |= flags.recursive;
       if (!is_blank_line(whole)) out.push_back({std::move(whole), line.line, flags});
       continue;
     }
@@ -291,7 +293,7 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, bool* all_
       std::string_view body = rest.substr(0, end);
       LineFlags flags = line.flags;
       flags |= take_flags(body);
-      *all_recursive &= flags.recursive;
+      line.flags.recursive |= flags.recursive;  // a `+` from a variable stays with the line
       if (!is_blank_line(body)) out.push_back({std::string(body), line.line, flags});
       if (end == std::string_view::npos) break;
       rest.remove_prefix(end + 1);

@@ -37,8 +37,6 @@ struct BuildOptions {
   bool always_make = false;
   bool ignore_errors = false;
   bool silent = false;
-  bool show_reasons = false;  // --trace: why a target is remade,
-  bool show_recipes = false;  // and its recipe, whatever says that it be silent
   bool check_symlink_times = false;
   bool one_at_a_time = true;  // -j1 and no jobserver: the walk waits for each recipe
   double max_load = -1;       // -l; negative: no limit
@@ -175,7 +173,7 @@ class Builder : private JobListener {
     return !target.phony &&
            (target.intermediate || (db_.special.secondary_all && !target.not_intermediate));
   }
-  enum class Ran : uint8_t { no, empty, yes };  // a recipe; empty: of recursive lines without anything to do
+  enum class Ran : uint8_t { no, yes };  // a recipe, even if there was nothing to do for a shell
   void finish(Target& target, Status status, Ran ran);
   void finished(Target& target);
   std::string reason(const Target& target, bool absent, FileTime time) const;

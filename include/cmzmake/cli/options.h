@@ -10,11 +10,11 @@
 
 namespace cmz {
 
-// What --debug asks for.
+// What -d, --debug and --trace ask for.
 struct DebugFlags {
-  bool basic = false, verbose = false, implicit = false, jobs = false, makefile = false, print = false,
-       why = false;
-  bool any() const { return basic || verbose || implicit || jobs || makefile; }
+  bool basic = false, verbose = false, implicit = false, jobs = false, makefile = false,
+       print = false, why = false;
+  bool any() const { return basic || verbose || implicit || jobs || makefile || print || why; }
 };
 
 // Everything that make's command line and MAKEFLAGS can say. Manual, "Summary of Options".
@@ -30,17 +30,18 @@ struct Options {
   std::vector<std::string> evals;
   std::vector<std::string> makefiles;
   std::vector<std::string> directories;
-  std::vector<std::string> include_dirs;  // as given; "-" forgets those before it and the default ones
+  std::vector<std::string>
+      include_dirs;  // as given; "-" forgets those before it and the default ones
   bool help = false;
   bool ignore_errors = false;
   int jobs = kJobsUnset;
   bool jobs_here = false;  // -j on the own command line: a parent's jobserver is not used
   std::string jobserver_auth;
   bool jobserver_wanted = false;  // --jobserver (ours): also with -j1, which needs none
-  std::string jobserver_style;  // unchecked: it matters only to the one who serves
+  std::string jobserver_style;    // unchecked: it matters only to the one who serves
   std::string sync_mutex;
   bool keep_going = false;
-  bool stop = false;       // -S was the last word about -k
+  bool stop = false;  // -S was the last word about -k
   double max_load = kNoLoadLimit;
   bool check_symlink_times = false;
   bool dry_run = false;
@@ -52,7 +53,7 @@ struct Options {
   bool question = false;
   bool no_builtin_rules = false;
   bool no_builtin_variables = false;
-  std::string shuffle;      // as MAKEFLAGS shows it: "reverse", "identity" (as without), a seed
+  std::string shuffle;  // as MAKEFLAGS shows it: "reverse", "identity" (as without), a seed
   bool silent = false;
   bool no_silent = false;
   bool touch = false;
@@ -75,7 +76,8 @@ struct Options {
   DebugFlags debug_flags() const;
 };
 
-// A wrong command line: `what()` is the message, printed as it is; then the usage, and exit status 2.
+// A wrong command line: `what()` is the message, printed as it is; then the usage, and exit
+// status 2.
 class UsageError : public std::runtime_error {
  public:
   // `fatal`: no usage text, but "make: *** MESSAGE.  Stop."
@@ -84,13 +86,15 @@ class UsageError : public std::runtime_error {
   bool fatal;
 };
 
-// Reads the command line, after the environment's flags. `program` is argv[0] as given, for messages.
-// Checks the values of --debug, -O and --shuffle, wherever they came from. Throws UsageError.
-void parse_command_line(const std::vector<std::string>& arguments, std::string_view program, Options& options);
+// Reads the command line, after the environment's flags. `program` is argv[0] as given, for
+// messages. Checks the values of --debug, -O and --shuffle, wherever they came from. Throws
+// UsageError.
+void parse_command_line(const std::vector<std::string>& arguments, std::string_view program,
+                        Options& options);
 
-// Reads the expanded value of GNUMAKEFLAGS or MAKEFLAGS (in this order) from the environment: letters
-// without a dash first, options, `--`, assignments, goals. `program`: what make's own messages
-// start with. Throws UsageError.
+// Reads the expanded value of GNUMAKEFLAGS or MAKEFLAGS (in this order) from the environment:
+// letters without a dash first, options, `--`, assignments, goals. `program`: what make's own
+// messages start with. Throws UsageError.
 void parse_makeflags(std::string_view text, Options& options, std::string_view program = "make");
 
 // What a MAKEFLAGS set in a makefile says beyond options.
@@ -99,13 +103,13 @@ struct MakefileFlags {
   std::vector<std::string> complaints;   // messages that stop nothing
 };
 
-// Reads the expanded value of MAKEFLAGS after a makefile set it. Unknown options, goals, and options
-// that are for the command line only are ignored; switches of the environment and the command line
-// stay; other values change. Throws UsageError (fatal) for a bad --debug or -O.
+// Reads the expanded value of MAKEFLAGS after a makefile set it. Unknown options, goals, and
+// options that are for the command line only are ignored; switches of the environment and the
+// command line stay; other values change. Throws UsageError (fatal) for a bad --debug or -O.
 MakefileFlags parse_makefile_flags(std::string_view text, Options& options);
 
-// To be called when all makefiles are read: the command line's -j counts again, and -R means -r too.
-// True when `options` changed.
+// To be called when all makefiles are read: the command line's -j counts again, and -R means -r
+// too. True when `options` changed.
 bool finish_makefile_flags(Options& options);
 
 // The arguments for a make that starts again, after standard input was read into `file`: what named
@@ -118,14 +122,15 @@ struct MakeflagsParts {
   bool jobserver = true;    // --jobserver-auth and --sync-mutex
   bool assignments = true;  // `-- VAR=value`
   bool evals = true;
-  // Evals as $(-*-eval-flags-*-) and assignments as $(OVERRIDES), whether there are any or not: what
+  // Evals as $(-*-eval-flags-*-) and assignments as $(OVERRIDES), whether there are any or not:
+  // what
   // $(value MAKEFLAGS) shows.
   bool by_reference = false;
   std::string_view overrides = "MAKEOVERRIDES";
 };
 
-// MAKEFLAGS as make writes it: a leading blank when there are no letters. Dollars are doubled: it is
-// the value of a recursive variable.
+// MAKEFLAGS as make writes it: a leading blank when there are no letters. Dollars are doubled: it
+// is the value of a recursive variable.
 std::string makeflags_text(const Options& options, const MakeflagsParts& parts);
 // MFLAGS: the same with a leading dash, without assignments and evals.
 std::string mflags_text(const Options& options);
@@ -134,8 +139,8 @@ std::string eval_flags_text(const Options& options);
 // How a variable of the command line stands in -*-command-variables-*-: NAME=VALUE or NAME:=VALUE,
 // quoted. The variable joins them by blanks, those defined last first.
 std::string override_word(std::string_view name, bool simple, std::string_view value);
-// A MAKEFLAGS or MFLAGS that has a --jobserver-auth, with `--jobserver-auth=-2,-2` behind its options:
-// the child must not use the jobserver. Others stay as they are.
+// A MAKEFLAGS or MFLAGS that has a --jobserver-auth, with `--jobserver-auth=-2,-2` behind its
+// options: the child must not use the jobserver. Others stay as they are.
 std::string without_jobserver(std::string_view flags);
 
 // The help text and the version text.

@@ -27,8 +27,9 @@ struct ExpandedLine {
 // Cuts a recipe into lines and parses them; done once per recipe.
 void prepare_recipe(Evaluator& e, Recipe& recipe);
 
-// The recipe of `target` expanded: lines that are empty after expansion are left out, a line that expands to
-// several becomes several. `*all_recursive`: whether every line is recursive, the empty ones too.
-std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, bool* all_recursive);
+// The recipe of `target` expanded: lines that are empty after expansion are left out, a line that
+// expands to several becomes several. A `+` that only expansion brings makes the recipe's own line
+// recursive from then on.
+std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target);
 
 }  // namespace cmz
