@@ -1,6 +1,6 @@
 """A scripted client of the jobserver, run by a recipe: client.py STEP...
 
-take N|all    reads N tokens, waiting for them; or all that are there now
+take N|all    reads N tokens, waiting for them; or all that are there now; none without a jobserver
 give          writes back what it holds (also done at the end, unless it says `keep`)
 keep          ends without returning what it holds
 extra TEXT    writes the bytes of TEXT
@@ -44,6 +44,8 @@ class Client:
             self.writer = os.open(f"/proc/self/fd/{self.shared[1]}", os.O_WRONLY)
 
     def take(self, count):
+        if self.reader < 0:
+            return
         while count == "all" or len(self.held) < int(count):
             try:
                 got = os.read(self.reader, 65536 if count == "all" else int(count) - len(self.held))
