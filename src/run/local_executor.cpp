@@ -16,6 +16,8 @@
 #include <cstring>
 #include <functional>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "cmzmake/run/command_line.h"
 #include "fatal_signals.h"
@@ -72,6 +74,7 @@ struct LocalExecutor::Impl {
   TokenPool* pool = nullptr;
   JobListener* listener = nullptr;
   std::unordered_map<JobId, std::unique_ptr<Running>> jobs;
+  std::vector<Process::handle_type> past;  // of processes that have ended
   JobId next_id = 1;
   int fatal_signal = 0;
   std::function<void()> on_user_signal;
@@ -243,7 +246,7 @@ struct LocalExecutor::Impl {
     if (it == jobs.end()) return;
     Running& running = *it->second;
     const int status = running.process->native_exit_code();
-    running.process->detach();
+    past.push_back(running.process->detach());
     running.process.reset();
     take_signals();  // one that came before this child's end counts
     listener->process_ended(id, running.pid, exit_of(status).ok());
@@ -256,6 +259,17 @@ struct LocalExecutor::Impl {
       return;
     }
     advance(running);
+  }
+
+  // Handles what has happened until now.
+  // Asio gives what it keeps for a descriptor to the next one as soon as the first is closed, even
+  // while an event of the first still waits in the queue. That event would tell Boost.Process that
+  // the next process has ended, and it would block in waitpid. So descriptors are closed only when
+  // the queue is empty.
+  void drain() {
+    const auto forgotten = std::exchange(past, {});
+    loop.restart();
+    loop.poll();
   }
 
   void finish(Running& running) {
@@ -317,8 +331,7 @@ JobId LocalExecutor::start(Job job) {
 }
 
 void LocalExecutor::poll() {
-  impl_->loop.restart();
-  impl_->loop.poll();
+  impl_->drain();
   impl_->woken = false;
 }
 
@@ -334,6 +347,7 @@ void LocalExecutor::wait(int timeout_ms) {
       if (!error) i.woken = true;
     });
   }
+  if (!i.past.empty()) i.drain();
   i.loop.restart();
   while (!i.woken && i.loop.run_one() != 0) {
   }

@@ -62,3 +62,17 @@ def tree(play, style, where):
     make = play.start("-j4", f"--jobserver-style={style}", wrap=delayed(",".join(KINDS.values()), where, 10, follow=True))
     meter.drive(4, 6, make, 2)
     make.succeed()
+
+
+@check(jobs=(2, 3))
+def ended_before_it_is_watched(play, jobs):
+    """The first line of a recipe is over before make begins to watch it; the long second one must not be
+    taken for it. Whoever waits for that one now sees no other job end."""
+    play.write("Makefile", "all: long j1 j2 j3 j4 j5 j6\nlong:\n\t@test $@\n\t@./job $@ long\nj%: ; @./job $@\n")
+    meter = Meter(play)
+    meter.gate("long")
+    make = play.start(f"-j{jobs}", wrap=delayed("pidfd_open", "exit", 50))
+    meter.release(6)
+    meter.until(lambda: len(meter.ended) == 6, "waiting for the short jobs", make)
+    meter.release(gate="long")
+    make.succeed()
