@@ -48,13 +48,15 @@ Status Builder::run(const std::vector<Target*>& goals) {
   later_ = {};
   const auto done = [](const Target& t) { return t.progress == Progress::finished; };
   std::vector<char> told(goals.size(), 0);
+  size_t untold = 0;  // the first of which nothing was said
   const auto tell = [&](size_t end) {  // speaks of those of the first `end` goals that are finished
     if (!std::exchange(some_goal_finished_, false)) return;
-    for (size_t i = 0; i < end; ++i) {
+    for (size_t i = untold; i < end; ++i) {
       if (told[i] || !done(*goals_[i])) continue;
       told[i] = 1;
       finish_goal(i);
     }
+    while (untold < end && told[untold]) ++untold;
   };
 
   for (size_t i = 0; i < goals_.size() && !stopping(); ++i) {
@@ -148,10 +150,11 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
   // A double-colon target without prerequisites would be remade for ever.
   makefile_of_.clear();
   std::vector<Target*> goals;
+  std::vector<const ReadMakefile*> read_as;  // each of them
   bool unreadable = false;
   for (auto it = makefiles.begin(); it != makefiles.end(); ++it) {
     Target* target = it->target;
-    if (std::find(goals.begin(), goals.end(), target) != goals.end()) continue;
+    if (makefile_of_.contains(target)) continue;
     bool endless = false;
     for (const Target* t = target->next_double_colon; t; t = t->next_double_colon)
       endless |= t->prerequisites.empty() && t->recipe != nullptr;
@@ -166,6 +169,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
           FileTime::absent();  // why it cannot be looked at is said where it could not be read
     makefile_of_[target] = &*it;
     goals.push_back(target);
+    read_as.push_back(&*it);
   }
   if (unreadable) return Remade::failed;
   if (goals.empty()) return Remade::nothing;
@@ -186,10 +190,8 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
     Target& goal = *goals[i];
     if (goal.status == Status::failed) {
       // One that was read and has no rule is as good as before.
-      const auto makefile = std::find_if(makefiles.begin(), makefiles.end(),
-                                         [&](const ReadMakefile& m) { return m.target == &goal; });
-      if (goal.optional_makefile || (makefile->error == 0 && !goal.updated && !goal.recipe))
-        continue;
+      const ReadMakefile* const makefile = read_as[i];
+      if (goal.optional_makefile || (makefile->error == 0 && !goal.updated && !goal.recipe)) continue;
       failed = true;
       if (options_.keep_going || !stop_) {
         Event event{};

@@ -157,8 +157,8 @@ std::error_code RealDisk::read(std::string_view path, std::string& out) {
   if (!file || ::fstat(file.fd(), &st) != 0) return last_error();
   const size_t before = out.size();
   size_t used = before;
-  // One byte more than the size, so that the end is seen without growing.
-  size_t room = S_ISREG(st.st_mode) ? static_cast<size_t>(st.st_size) + 1 : 64 * 1024;
+  const auto size = S_ISREG(st.st_mode) ? static_cast<size_t>(st.st_size) : 0;
+  size_t room = size > 0 ? size : 64 * 1024;
   for (;;) {
     out.resize(used + room);
     const ssize_t got = ::read(file.fd(), out.data() + used, room);
@@ -170,7 +170,7 @@ std::error_code RealDisk::read(std::string_view path, std::string& out) {
     }
     used += static_cast<size_t>(got);
     room -= static_cast<size_t>(got);
-    if (got == 0) break;
+    if (got == 0 || (size > 0 && used - before == size)) break;
     if (room == 0) room = std::max<size_t>(64 * 1024, used / 2);
   }
   out.resize(used);

@@ -21,7 +21,9 @@ MakefileReader::MakefileReader(Evaluator& evaluator, std::string_view source, Lo
 
 void MakefileReader::run() {
   LogicalLine line;
-  while (lines_.next(&line)) {
+  for (;;) {
+    if (plain_rule()) continue;
+    if (!lines_.next(&line)) break;
     e_.where = {file_, line.line};
     statement(line);
   }
@@ -228,6 +230,15 @@ void MakefileReader::vpath(const Statement& s) {
   vpaths.push_back(std::move(entry));
 }
 
+// An empty text for the bytes of a makefile. Most `.d` files leave nothing behind, and share one.
+std::string& Evaluator::new_source() {
+  if (free_sources_.empty()) return sources_.emplace_back();
+  std::string& source = *free_sources_.back();
+  free_sources_.pop_back();
+  source.clear();
+  return source;
+}
+
 bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, bool optional,
                               bool is_default, bool sets_default_goal) {
   const Location place = where;
@@ -236,7 +247,7 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
     debug->say(DebugLog::verbose, 0, "Reading makefile '{}'{}{}{}...", name,
                place.known() ? " (search path)" : "", optional ? " (don't care)" : "",
                place.known() ? " (no ~ expansion)" : "");
-  auto* source = &sources_.emplace_back();
+  std::string* const source = &new_source();
   std::error_code error = disk.read(path, *source);
   if (error && search_include_dirs && path[0] != '/' &&
       (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)) {
@@ -254,7 +265,7 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   target.is_explicit = true;
   makefiles.push_back({&target, place, optional, error.value(), is_default});
   if (error) {
-    sources_.pop_back();
+    free_sources_.push_back(source);
     if (error == std::errc::is_a_directory) throw Fatal({}, fmt::format("{}: Is a directory", path));
     return false;
   }
@@ -276,6 +287,7 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   MakefileReader reader(*this, text, start, true, sets_default_goal);
   reader.run();
   --makefiles_open_;
+  if (!reader.kept()) free_sources_.push_back(source);
   where = place;
   return true;
 }

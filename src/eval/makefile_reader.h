@@ -4,7 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cmzmake/base/strings.h"
 #include "cmzmake/eval/evaluator.h"
+#include "cmzmake/syntax/plain_rule.h"
 #include "cmzmake/syntax/reader.h"
 #include "cmzmake/syntax/statement.h"
 
@@ -18,6 +20,8 @@ class MakefileReader {
                  bool set_default_goal);
 
   void run();
+  // Whether the database has views of the source: of recipe lines.
+  bool kept() const { return kept_; }
 
  private:
   // One `ifeq`...`endif` that is open.
@@ -35,17 +39,22 @@ class MakefileReader {
     std::vector<Symbol> targets;
     std::vector<std::string_view> pattern_targets;  // when it is a pattern rule
     std::string prerequisites;   // expanded once, `|` included
+    std::vector<Symbol> plain_prerequisites;  // instead, of a plain rule
     std::string static_pattern;  // of a static pattern rule
     bool is_static_pattern = false;
     bool double_colon = false;
     bool grouped = false;
-    bool plain_prerequisites = false;  // the text needs no care: words only
     Recipe* recipe = nullptr;
     Location where;
+
+    bool has_prerequisites() const { return !plain_prerequisites.empty() || !trim(prerequisites).empty(); }
+    // As new, keeping the memory.
+    void clear();
   };
 
   // reading (makefile_reader.cpp)
   void statement(const LogicalLine& line);
+  bool plain_rule();
   bool recipe_line(const LogicalLine& line);
   void directive(const Statement& s, const LogicalLine& line);
   void assignment(const Statement& s);
@@ -53,7 +62,10 @@ class MakefileReader {
   void include(const Statement& s, bool optional);
   void export_(const Statement& s, bool on);
   void vpath(const Statement& s);
-  std::string_view keep(std::string_view text) { return keeps_ ? text : e_.db.arena.copy(text); }
+  std::string_view keep(std::string_view text) {
+    kept_ = true;
+    return keeps_ ? text : e_.db.arena.copy(text);
+  }
 
   // conditionals (conditionals.cpp)
   void condition(const Statement& s);
@@ -80,11 +92,13 @@ class MakefileReader {
   LineReader lines_;
   std::string_view file_;
   bool keeps_;
+  bool kept_ = false;
   bool set_default_goal_;
   bool ignoring_ = false;
   bool skipping_define_ = false;  // between `define` and `endef` in skipped text
   std::vector<Condition> conditions_;
   OpenRule rule_;
+  PlainRule plain_;
   std::string collapse_buffer_, comment_buffer_;
 };
 

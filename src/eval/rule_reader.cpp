@@ -265,15 +265,42 @@ void MakefileReader::close_rule() {
     rule_.no_targets = false;
     return;
   }
-  OpenRule rule = std::move(rule_);
-  rule_ = OpenRule{};
-  if (rule.recipe) rule.recipe->one_shell = e_.db.special.one_shell;
-  if (rule.grouped && rule.recipe == nullptr)
-    throw Fatal(rule.where, "grouped targets must provide a recipe");
-  if (!rule.pattern_targets.empty())
-    record_pattern_rule(rule);
+  rule_.open = false;
+  if (rule_.recipe) rule_.recipe->one_shell = e_.db.special.one_shell;
+  if (rule_.grouped && rule_.recipe == nullptr)
+    throw Fatal(rule_.where, "grouped targets must provide a recipe");
+  if (!rule_.pattern_targets.empty())
+    record_pattern_rule(rule_);
   else
-    record_targets(rule);
+    record_targets(rule_);
+  rule_.clear();
+}
+
+void MakefileReader::OpenRule::clear() {
+  open = no_targets = is_static_pattern = double_colon = grouped = false;
+  targets.clear();
+  pattern_targets.clear();
+  prerequisites.clear();
+  plain_prerequisites.clear();
+  static_pattern.clear();
+  recipe = nullptr;
+  where = {};
+}
+
+// A rule that is taken as it stands. False when the next line is none.
+bool MakefileReader::plain_rule() {
+  const std::string_view rest = lines_.rest();
+  if (rest.empty() || rest[0] == e_.recipe_prefix || ignoring() || !scan_plain_rule(rest, plain_)) return false;
+  close_rule();
+  e_.where = rule_.where = {file_, lines_.line()};
+  lines_.skip(plain_.size, plain_.lines);
+  const auto name = [this](std::string_view word) { return e_.db.symbols.intern(without_dot_slash(word)); };
+  size_t i = 0;
+  for (; i < plain_.targets; ++i) rule_.targets.push_back(name(plain_.words[i]));
+  for (; i < plain_.words.size(); ++i) rule_.plain_prerequisites.push_back(name(plain_.words[i]));
+  for (const Symbol target : rule_.targets) set_default_goal(target.view());
+  rule_.open = true;
+  return true;
 }
 
 void MakefileReader::set_default_goal(std::string_view name) {
@@ -306,7 +333,7 @@ void MakefileReader::record_targets(OpenRule& rule) {
 
 void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* group) {
   Target* target = &head;
-  if (!e_.reading_makefiles && !trim(rule.prerequisites).empty())
+  if (!e_.reading_makefiles && rule.has_prerequisites())
     throw Fatal(rule.where, "prerequisites cannot be defined in recipes");
   std::string stem_text;
   bool matches = true;
@@ -378,6 +405,16 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
 
 void MakefileReader::add_prerequisites(const OpenRule& rule, Target& target,
                                        std::vector<Prerequisite>& out, std::string_view stem) {
+  if (!rule.plain_prerequisites.empty()) {
+    size_t at = out.size();
+    out.resize(at + rule.plain_prerequisites.size());
+    for (const Symbol name : rule.plain_prerequisites) {
+      Target& prerequisite = e_.db.target(name);
+      prerequisite.is_explicit = true;
+      out[at++].target = &prerequisite;
+    }
+    return;
+  }
   const std::string_view text = trim(rule.prerequisites);
   if (text.empty()) return;
   if (e_.db.special.second_expansion && text.find('$') != kNpos) {

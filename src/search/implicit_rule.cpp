@@ -175,8 +175,7 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
     const PatternText& pattern = rule.targets[candidate.target];
     const bool anything = pattern.match_anything();
     if (depth > 0 && anything && !rule.terminal) continue;
-    const bool whole = directory.empty() ||
-                       e_.db.pattern_has_slash(rule.target_texts[candidate.target]);
+    const bool whole = directory.empty() || candidate.slash;
     const std::string_view subject = whole ? name : base;
     if (!pattern.matches(subject)) continue;
     if (!anything) specific = true;
@@ -278,25 +277,52 @@ bool Search::nothing_at_a_glance(std::string_view name) {
   }
   const std::string_view base = name.substr(directory.size(), name.size() - directory.size() - reached.ending);
   if (!glance.holds_for(directory, base)) return false;
-  enter_directory(directory, name);
-  if (here_.odd) return false;
-  for (const Glance::Ask& ask : glance.asks()) {
-    const uint64_t tail = TailFilter::tail_of({}, base, ask.suffix);
-    if (vpath_may_hold(base, ask.suffix)) return false;
-    const bool mentioned = e_.db.may_hold_tail(tail);
-    for (const Glance::Prefix& prefix : ask.prefixes) {
-      const NameSet* names = names_here(prefix.folder);
+  const uint64_t base_tail = TailFilter::tail_of({}, {}, base);
+  for (const Glance::Area& area : glance.areas()) {
+    if (!directory.starts_with(area.cut)) continue;
+    std::string_view there = directory;
+    if (!area.cut.empty() || !area.root.empty()) {
+      scratch_.assign(area.root).append(directory, area.cut.size());
+      there = e_.db.symbols.intern(scratch_).view();
+    }
+    enter_directory(there, name);
+    if (here_.odd) return false;
+    const NameSet* here = nullptr;
+    bool only_here = true;  // the other folders are empty
+    for (const uint32_t folder : area.folders) {
+      const NameSet* names = names_here(folder);
       if (!names) return false;
-      if (!mentioned && !names->may_hold_tail(tail)) continue;
-      scratch_.assign(directory).append(folders_[prefix.folder]);
-      const size_t before = scratch_.size();
-      scratch_.append(prefix.rest).append(base).append(ask.suffix);
-      if (e_.db.find_target(scratch_) ||
-          names->presence(std::string_view(scratch_).substr(before)) != NameSet::Presence::absent)
-        return false;
+      if (folders_[folder].empty())
+        here = names;
+      else
+        only_here &= names->size() == 0;
+    }
+    const bool quick = only_here && here && !any_vpath();
+    for (const Glance::Ask& ask : area.asks) {
+      const uint64_t tail = TailFilter::join_tails(base_tail, ask.tail, ask.suffix.size());
+      if (quick && !e_.db.may_hold_tail(tail) && !here->may_hold_tail(tail)) continue;
+      if (may_be_there(ask, base, tail)) return false;
     }
   }
   return true;
+}
+
+// Whether one of the names that `ask` forms around `base` exists, or is mentioned, beside the present place.
+bool Search::may_be_there(const Glance::Ask& ask, std::string_view base, uint64_t tail) {
+  if (vpath_may_hold(base, ask.suffix)) return true;
+  const bool mentioned = e_.db.may_hold_tail(tail);
+  for (const Glance::Prefix& prefix : ask.prefixes) {
+    const NameSet* names = names_here(prefix.folder);
+    if (!names) return true;
+    if (!mentioned && !names->may_hold_tail(tail)) continue;
+    scratch_.assign(here_.directory).append(folders_[prefix.folder]);
+    const size_t before = scratch_.size();
+    scratch_.append(prefix.rest).append(base).append(ask.suffix);
+    if (e_.db.find_target(scratch_) ||
+        names->presence(std::string_view(scratch_).substr(before)) != NameSet::Presence::absent)
+      return true;
+  }
+  return false;
 }
 
 // Whether vpath may find a name that ends with `stem` and `suffix`.

@@ -33,7 +33,8 @@ void RuleIndex::build(const std::vector<std::unique_ptr<PatternRule>>& rules) {
       const std::string_view suffix = rule->targets[t].suffix;
       uint32_t node = 0;
       for (auto c = suffix.rbegin(); c != suffix.rend(); ++c) node = child_of(node, *c);
-      nodes_[node].own.push_back({rule.get(), t, order++, pieces.data()});
+      const bool slash = rule->target_texts[t].find('/') != std::string_view::npos;
+      nodes_[node].own.push_back({rule.get(), t, order++, slash, pieces.data()});
     }
   }
   texts_ = texts.size();

@@ -42,6 +42,12 @@ class TailFilter {
     return tail;
   }
 
+  // The tail of base + suffix from those of the two. `base` has at least kTail characters and no `/`.
+  static uint64_t join_tails(uint64_t base_tail, uint64_t suffix_tail, size_t suffix_size) {
+    if (suffix_size >= kTail) return suffix_tail;
+    return suffix_tail << 8 * (kTail - suffix_size) | base_tail >> 8 * suffix_size;
+  }
+
  private:
   static int log2(size_t bits) { return bits <= 64 ? 6 : 63 - __builtin_clzll(bits); }
   size_t place(uint64_t tail) const { return tail * 0x9E3779B97F4A7C15ull >> shift_; }

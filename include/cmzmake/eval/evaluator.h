@@ -176,7 +176,9 @@ class Evaluator {
   const Scope* scope_;
   Location variable_place_;
   int depth_ = 0;
-  std::deque<std::string> sources_;  // the bytes of every makefile: recipes point into them
+  std::string& new_source();
+  std::deque<std::string> sources_;        // the bytes of makefiles: recipes point into them
+  std::vector<std::string*> free_sources_;  // nothing points into these: the next makefiles take their memory
   static constexpr int kMostOpenMakefiles = 1000;
   int makefiles_open_ = 0;  // one that includes itself never ends otherwise
   int shell_depth_ = 0;  // $(shell) inside the values that it would export

@@ -23,6 +23,15 @@ class Glance {
   struct Ask {
     std::string suffix;
     std::vector<Prefix> prefixes;
+    uint64_t tail = 0;  // of the suffix
+  };
+  // Where they are: in the name's own directory, or, by a rule such as `build/%.o: src/%.c`, in one that begins
+  // otherwise.
+  struct Area {
+    std::string cut;   // the name's directory begins so, or nothing is wanted here
+    std::string root;  // what stands for it
+    std::vector<Ask> asks;
+    std::vector<uint32_t> folders;  // of all their prefixes
   };
 
   // Works it out for names that end with `ending`, behind which no rule's suffix goes on to match. `folders` grows.
@@ -32,27 +41,31 @@ class Glance {
   bool built() const { return built_; }
   // Whether what it knows holds for the name `directory` + `base` + ending.
   bool holds_for(std::string_view directory, std::string_view base) const;
-  const std::vector<Ask>& asks() const { return asks_; }
+  const std::vector<Area>& areas() const { return areas_; }
 
   uint32_t wanted = 0;  // how often it was asked for
 
  private:
-  struct Form {  // of a name: prefix, base, suffix
-    std::string prefix, suffix;
+  // Of a name: root, its directory without cut, prefix, base, suffix.
+  struct Form {
+    std::string cut, root, prefix, suffix;
     bool operator==(const Form&) const = default;
   };
-  // What a rule's prefix must not be the beginning of: `prefix` and the base, behind the directory if `whole`.
+  // What a rule's prefix must not be the beginning of: a name of that form, behind the directory unless `whole`.
   struct Beginning {
-    std::string text, prefix;
+    std::string text;
+    Form form;
     bool whole;
   };
-  bool expand(const Form& form, bool nested, const std::vector<std::unique_ptr<PatternRule>>& rules,
-              std::vector<Form>& todo, std::vector<std::string>& folders);
+  using Rules = std::vector<std::unique_ptr<PatternRule>>;
+  bool expand(const Form& form, bool nested, const Rules& rules, std::vector<Form>& todo,
+              std::vector<std::string>& folders);
+  bool source_of(const Form& form, const PatternRule& rule, const PatternText& pattern, bool slash, Form& source) const;
   void ask(const Form& form, std::vector<std::string>& folders);
 
   bool built_ = false;
   bool usable_ = false;
-  std::vector<Ask> asks_;
+  std::vector<Area> areas_;
   std::vector<std::string> endings_;  // of the base: a rule with a longer suffix may match
   std::vector<Beginning> beginnings_;
 };

@@ -32,6 +32,7 @@ class RuleIndex {
     const PatternRule* rule;
     uint32_t target;  // which of its target patterns
     uint32_t order;
+    bool slash;       // the pattern holds one: whole names are matched
     const Piece* pieces;  // one for each prerequisite
   };
   void build(const std::vector<std::unique_ptr<PatternRule>>& rules);
@@ -112,6 +113,8 @@ class Search {
   void add_names(const PatternPrerequisite& p, Target* target, std::string_view name, const Match& match,
                  bool& order_only, std::vector<FoundPrerequisite>& out);
   bool nothing_at_a_glance(std::string_view name);
+  bool may_be_there(const Glance::Ask& ask, std::string_view base, uint64_t tail);
+  bool any_vpath() const { return !general_vpath_.empty() || !e_.db.vpaths.empty(); }
   bool vpath_may_hold(std::string_view stem, std::string_view suffix) const;
   const NameSet* names_here(uint32_t folder);
   bool refused(const Match& match, const RuleIndex::Piece& piece);

@@ -24,6 +24,12 @@ class LineReader {
   bool next(LogicalLine* out);
   // The number of the line that next() would return.
   uint32_t line() const { return line_; }
+  // What has not been read yet, and how to say that a part of it, so many whole lines, has been.
+  std::string_view rest() const { return rest_; }
+  void skip(size_t bytes, uint32_t lines) {
+    rest_.remove_prefix(bytes);
+    line_ += lines;
+  }
 
  private:
   std::string_view rest_;

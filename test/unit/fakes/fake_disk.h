@@ -51,7 +51,10 @@ class FakeDisk final : public Disk, private GlobSource {
     else
       errors_.erase(absolute(path));
   }
-  void erase(std::string_view path) { nodes_.erase(absolute(path)); }
+  void erase(std::string_view path) {
+    ++generation_;
+    nodes_.erase(absolute(path));
+  }
   bool has(std::string_view path) { return find(path) != nullptr; }
   std::string text(std::string_view path) {
     const Node* node = find(path);
@@ -73,6 +76,16 @@ class FakeDisk final : public Disk, private GlobSource {
     return newest;
   }
   bool listed(std::string_view path) override { return exists(path); }
+  const NameSet* names(std::string_view directory) override {
+    if (directory.empty()) directory = ".";
+    NameSet& set = sets_[absolute(directory)];
+    set.clear();
+    each_name(directory, [&](std::string_view name, EntryType type) {
+      set.put(name, type, NameSet::Presence::present);
+    });
+    return &set;
+  }
+  uint64_t generation() const override { return generation_; }
   bool is_directory(std::string_view path) override {
     const Node* node = find(path);
     return node && node->kind == Kind::directory;
@@ -173,6 +186,7 @@ class FakeDisk final : public Disk, private GlobSource {
   }
 
   Node& make(std::string_view path, Kind kind, int64_t seconds) {
+    ++generation_;
     const std::string full = absolute(path);
     for (std::string_view up = parent(full); !nodes_.contains(std::string(up)); up = parent(up))
       nodes_[std::string(up)] = {Kind::directory, 1, {}, {}};
@@ -220,6 +234,8 @@ class FakeDisk final : public Disk, private GlobSource {
 
   std::map<std::string, Node> nodes_ = {{"/", {Kind::directory, 1, {}, {}}}};
   std::map<std::string, int> errors_;
+  std::map<std::string, NameSet> sets_;  // that names() gave out
+  uint64_t generation_ = 0;
 };
 
 }  // namespace cmz

@@ -94,3 +94,22 @@ TEST_CASE("second expansion sees the target") {
   search.expand_prerequisites(a);
   CHECK(prerequisites(a) == "a.x a.y");
 }
+
+TEST_CASE("what no rule can want is refused at a glance, below folders of their own too") {
+  FakeMake make;
+  make.read("build/%.o: src/%.c ; cc\n%.c: %.y ; yacc\n%: %.o ; ld\n");
+  make.disk.add("src/x/found.d.c", 1);
+  make.disk.add("src/x/chained.d.y", 1);
+  make.disk.add("src/x/other.c", 1);
+  Search search(make.evaluator);
+  for (int i = 0; i < 20; ++i)
+    CHECK_FALSE(search.implicit_rule(make.db.target("build/x/file_" + std::to_string(i) + ".d")));
+  CHECK_FALSE(search.implicit_rule(make.db.target("build/x/other.d")));
+  CHECK_FALSE(search.implicit_rule(make.db.target("elsewhere/x/found.d")));
+  Target& found = make.db.target("build/x/found.d");
+  REQUIRE(search.implicit_rule(found));
+  CHECK(prerequisites(found) == "build/x/found.d.o");
+  CHECK(search.implicit_rule(make.db.target("build/x/chained.d")));
+  make.db.target("src/x/mentioned.d.y").is_explicit = true;
+  CHECK(search.implicit_rule(make.db.target("build/x/mentioned.d")));
+}

@@ -1,0 +1,80 @@
+#include "cmzmake/syntax/plain_rule.h"
+
+#include <array>
+
+namespace cmz {
+namespace {
+
+enum Class : uint8_t { plain, blank, newline, colon, backslash, meaning };  // the NUL behind the end has one
+
+constexpr std::array<uint8_t, 256> kClasses = [] {
+  std::array<uint8_t, 256> classes{};
+  for (int c = 0; c < 0x20; ++c) classes[c] = meaning;
+  classes[' '] = classes['\t'] = blank;
+  classes['\n'] = newline;
+  classes[':'] = colon;
+  classes['\\'] = backslash;
+  for (const unsigned char c : std::string_view("$#=;|&%*?[]~()!\x7F")) classes[c] = meaning;
+  return classes;
+}();
+
+uint8_t class_of(const char* at) { return kClasses[static_cast<unsigned char>(*at)]; }
+
+// Directives and modifiers start with one of these letters; a `-include` has its `-`.
+bool may_be_directive(std::string_view word) {
+  if (word.size() < 4 || word.size() > 8) return false;
+  static constexpr std::string_view kWords[] = {
+      "else",    "endif",    "endef",    "export",   "ifeq", "ifneq",    "ifdef",    "ifndef",  "include", "sinclude",
+      "define",  "undefine", "override", "private",  "load", "-include", "unexport", "vpath",   "-load"};
+  for (const std::string_view known : kWords)
+    if (word == known) return true;
+  return false;
+}
+
+}  // namespace
+
+bool scan_plain_rule(std::string_view source, PlainRule& out) {
+  out.words.clear();
+  out.targets = 0;
+  const char* const begin = source.data();
+  const char* const end = begin + source.size();
+  const char* at = begin;
+  uint32_t lines = 1;
+  for (;;) {
+    uint8_t c = class_of(at);
+    if (c == plain) {
+      const char* const word = at;
+      // A name with a dot in front may be a special target or `.WAIT`.
+      if (*word == '.' && at[1] != '/' && !(at[1] == '.' && at[2] == '/')) return false;
+      do c = class_of(++at);
+      while (c == plain);
+      out.words.emplace_back(word, at - word);
+      if (out.words.size() == 1 && may_be_directive(out.words[0])) return false;
+    }
+    if (at == end) c = newline;  // and not the NUL there
+    switch (c) {
+      case blank:
+        ++at;
+        break;
+      case colon:
+        if (out.targets != 0 || out.words.empty()) return false;
+        out.targets = out.words.size();
+        ++at;
+        break;
+      case backslash:  // only a line that goes on, and does so somewhere
+        if (end - at < 3 || at[1] != '\n') return false;
+        at += 2;
+        ++lines;
+        break;
+      case newline:
+        if (out.targets == 0) return false;
+        out.size = static_cast<size_t>(at - begin) + (at != end);
+        out.lines = lines;
+        return true;
+      default:
+        return false;
+    }
+  }
+}
+
+}  // namespace cmz
