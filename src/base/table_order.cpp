@@ -1,6 +1,8 @@
 #include "cmzmake/base/table_order.h"
 
 #include <bit>
+#include <cstddef>
+#include <utility>
 
 namespace cmz {
 namespace {
@@ -64,6 +66,46 @@ uint32_t table_hash(std::string_view name) {
     state.finish();
   }
   return state.c;
+}
+
+uint32_t variable_hash(std::string_view name) {
+  const uint32_t start = 0xdeadbeef + static_cast<uint32_t>(name.size());
+  State state{start, start, start};
+  size_t at = 0;
+  for (; name.size() - at > 12; at += 12) {
+    state.add(name, at);
+    state.mix();
+  }
+  const size_t words = (name.size() - at + 3) / 4;
+  if (words == 0) return state.c;
+  if (words > 2) state.a += word_at(name, at);
+  if (words > 1) state.b += word_at(name, at + 4 * (words - 2));
+  state.c += word_at(name, at + 4 * (words - 1));
+  state.finish();
+  return state.c;
+}
+
+std::vector<uint32_t> table_order(std::span<const std::string_view> names, size_t initial,
+                                  uint32_t (*hash)(std::string_view)) {
+  constexpr uint32_t kFree = UINT32_MAX;
+  std::vector<uint32_t> hashes;
+  for (std::string_view name : names) hashes.push_back(hash(name));
+  std::vector<uint32_t> slots(initial, kFree);
+  const auto insert = [&](uint32_t index) {
+    size_t at = hashes[index] & (slots.size() - 1);
+    while (slots[at] != kFree) at = (at + 1) & (slots.size() - 1);
+    slots[at] = index;
+  };
+  for (uint32_t i = 0; i < names.size(); ++i) {
+    insert(i);
+    if (table_size(slots.size(), i + 1) == slots.size()) continue;
+    const std::vector<uint32_t> old =
+        std::exchange(slots, std::vector<uint32_t>(2 * slots.size(), kFree));
+    for (uint32_t index : old)
+      if (index != kFree) insert(index);
+  }
+  std::erase(slots, kFree);
+  return slots;
 }
 
 size_t table_size(size_t initial, size_t entries) {

@@ -27,6 +27,7 @@ void Session::Impl::define_variables() {
 
   define_own_variables();
   import_environment();
+  set_makeflags();  // once more below; variables are listed in the order in which they came
   evaluator->define_builtin_variables();
   define_make_command();
   define_terminals();

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cmzmake/base/strings.h"
+#include "cmzmake/base/table_order.h"
 #include "cmzmake/eval/evaluator.h"
 #include "names.h"
 
@@ -186,10 +187,12 @@ void Evaluator::read_warnings(Variable& v) {
 
 // Variables that are computed when somebody looks.
 void Evaluator::bring_up_to_date(Variable& v) {
+  std::vector<std::string_view> names;
+  for (const auto& item : db.globals) names.push_back(item->name.view());
   std::string all;
-  for (const auto& item : db.globals) {
+  for (const uint32_t index : table_order(names, 1024, variable_hash)) {
     if (!all.empty()) all += ' ';
-    all += item->name.view();
+    all += names[index];
   }
   v.value = std::move(all);
 }

@@ -29,3 +29,40 @@ TEST_CASE("a table grows when fifteen sixteenths are full") {
   CHECK(table_size(1024, 961) == 2048);
   CHECK(table_size(1024, 5000) == 8192);
 }
+
+// The order in which GNU Make 4.4.1 was seen to list variables: V_ and m_ want the same slot, and
+// so do Z_ and L_.
+TEST_CASE(
+    "variables are listed in the order of their table, those that collide one behind the other") {
+  const std::vector<std::string_view> made = {"Z_",
+                                              "L_",
+                                              "V_",
+                                              "K_",
+                                              "m_",
+                                              "k_",
+                                              "l_",
+                                              "w_",
+                                              "v_",
+                                              "PREPROCESS.S",
+                                              "COMPILE.m",
+                                              "MAKE_COMMAND",
+                                              "-*-command-variables-*-",
+                                              "LINK.S"};
+  const std::vector<std::string_view> listed = {
+      "PREPROCESS.S", "COMPILE.m", "LINK.S", "MAKE_COMMAND", "l_", "K_", "k_",
+      "w_",           "v_",        "Z_",     "L_",           "V_", "m_", "-*-command-variables-*-"};
+  std::vector<std::string_view> got;
+  for (const uint32_t index : table_order(made, 1024, variable_hash)) got.push_back(made[index]);
+  CHECK(got == listed);
+}
+
+TEST_CASE("a table that grows loses no name") {
+  std::vector<std::string> names;
+  for (int i = 0; i < 200; ++i) names.push_back("name" + std::to_string(i));
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  std::vector<uint32_t> order = table_order(views, 16, variable_hash);
+  REQUIRE(order.size() == 200);
+  CHECK_FALSE(std::is_sorted(order.begin(), order.end()));
+  std::sort(order.begin(), order.end());
+  for (uint32_t i = 0; i < 200; ++i) CHECK(order[i] == i);
+}
