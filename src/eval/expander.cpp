@@ -173,8 +173,10 @@ void Evaluator::expand_value(Variable& variable, std::string& out) {
     out += variable.value;
     return;
   }
-  if (variable.expanding && !variable.call_depth) {
-    if (shell_depth_ > 0) {  // $(shell) collects its environment: manual, "The shell Function"
+  if (variable.expanding && (shell_depth_ > 0 || !variable.call_depth)) {
+    // $(shell) collects its environment (manual, "The shell Function"): not even $(call) expands a variable
+    // inside itself then.
+    if (shell_depth_ > 0) {
       if (auto value = original_value(variable.name.view())) out += *value;
       return;
     }
