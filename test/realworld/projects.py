@@ -8,7 +8,7 @@ arguments make's arguments
 touch     a source whose change is followed
 varies    a regular expression: made files whose content may be different (they hold a time, or
           the order in which parallel jobs ended)
-again     make's own second run is not idle, for this reason
+since_44  an older GNU Make's -n shows something else, for this reason: it is compared with 4.4 only
 """
 
 KERNEL_TIME = "KBUILD_BUILD_TIMESTAMP='2020-01-01' KBUILD_BUILD_USER=u KBUILD_BUILD_HOST=h"
@@ -18,7 +18,7 @@ PROJECTS = {
     "zlib": dict(package="zlib", prepare="./configure", touch="deflate.c"),
     "bzip2": dict(package="bzip2", arguments="bzip2 bzip2recover libbz2.a", touch="huffman.c"),
     "redis": dict(package="redis", patched=False, arguments="MALLOC=libc BUILD_TLS=no USE_SYSTEMD=no",
-                  touch="src/sds.c", again="it rewrites Makefile.dep each time"),
+                  touch="src/sds.c"),
     "musl": dict(package="musl", prepare="./configure", touch="src/string/memcpy.c"),
     "sed": dict(package="sed", prepare="./configure --disable-nls", touch="sed/compile.c"),
     "jq": dict(package="jq", needs="autoconf automake libtool",
@@ -35,9 +35,11 @@ PROJECTS = {
     "cmzmake": dict(package=None, needs="cmake", touch="src/disk/glob.cpp",
                     prepare="cmake -G 'Unix Makefiles' -DCMAKE_BUILD_TYPE=Debug -DBUILD_TESTING=OFF ."),
     "busybox": dict(package="busybox", prepare="make defconfig", touch="coreutils/cat.c",
+                    since_44="MAKEFLAGS holds the command line's variables while makefiles are read",
                     arguments="KCONFIG_NOTIMESTAMP=1"),
     "u-boot tools": dict(package="u-boot", needs="flex bison libssl-dev", prepare="make tools-only_defconfig",
-                         arguments="tools-only", touch="tools/mkimage.c"),
+                         arguments="tools-only", touch="tools/mkimage.c",
+                         since_44="exported variables are expanded for $(shell) too"),
     "postgresql": dict(package="postgresql-15", needs="flex bison",
                        prepare="./configure --without-readline --without-zlib --without-icu",
                        arguments="-C src/backend", touch="src/backend/utils/adt/int.c"),
