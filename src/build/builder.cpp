@@ -202,7 +202,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
       }
       continue;
     }
-    if (goal.updated && mtime(goal) != before[i] && !mtime(goal).is_absent()) changed = true;
+    if (goal.updated && mtime(goal) != before[i]) changed = true;
   }
   stop_ = false;
   // What failed in silence may be asked for by name later: it gets another try, and a message.

@@ -15,7 +15,7 @@ namespace cmz {
 void Session::Impl::read_makefiles() {
   Evaluator& e = *evaluator;
   e.reading_makefiles = true;
-  for (const std::string& text : options.evals) e.eval_text(text, {});
+  for (const std::string& text : options.evals) e.eval_text(text, {}, {});
   e.define_global("MAKEFILE_LIST", "", Origin::file);
 
   const std::string makefiles = e.value_of("MAKEFILES");

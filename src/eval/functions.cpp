@@ -132,7 +132,7 @@ void FunctionCall::run() {
     case Function::call: call(); break;
     case Function::dir: cmz::dir(arg(0), out_); break;
     case Function::error: throw Fatal(e_.where, std::string(arg(0)));
-    case Function::eval: e_.eval_text(arg(0), e_.reading_makefiles ? e_.where : e_.recipe_place); break;
+    case Function::eval: e_.eval_text(arg(0)); break;
     case Function::file: file(); break;
     case Function::filter: filter(arg(0), arg(1), out_); break;
     case Function::filter_out: filter_out(arg(0), arg(1), out_); break;

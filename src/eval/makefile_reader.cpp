@@ -12,22 +12,32 @@
 namespace cmz {
 
 MakefileReader::MakefileReader(Evaluator& evaluator, std::string_view source, Location start,
-                               bool keeps, bool set_default_goal)
+                               bool set_default_goal)
     : e_(evaluator),
       lines_(source, start.line),
-      file_(start.file),
-      keeps_(keeps),
+      is_file_(true),
+      where_(start),
+      rules_(start),
       set_default_goal_(set_default_goal) {}
+
+MakefileReader::MakefileReader(Evaluator& evaluator, std::string_view source, Location where,
+                               Location rules)
+    : e_(evaluator),
+      lines_(source),
+      is_file_(false),
+      where_(where),
+      rules_(rules),
+      set_default_goal_(true) {}
 
 void MakefileReader::run() {
   LogicalLine line;
   for (;;) {
     if (plain_rule()) continue;
     if (!lines_.next(&line)) break;
-    e_.where = {file_, line.line};
+    e_.where = place(line.line);
     statement(line);
   }
-  if (!conditions_.empty()) throw Fatal({file_, lines_.line()}, "missing 'endif'");
+  if (!conditions_.empty()) throw Fatal(place(lines_.line()), "missing 'endif'");
   close_rule();
 }
 
@@ -152,7 +162,7 @@ void MakefileReader::define(const Statement& s) {
         if (--depth == 0) {
           std::string buffer;
           if (!trim(remove_comment(after, buffer)).empty() && word == "endef")
-            e_.diagnostics.message({file_, line.line}, "extraneous text after 'endef' directive");
+            e_.diagnostics.message(place(line.line), "extraneous text after 'endef' directive");
           break;
         }
       }
@@ -266,6 +276,7 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   makefiles.push_back({&target, place, optional, error.value(), is_default});
   if (error) {
     free_sources_.push_back(source);
+    target.vpath_searched = true;  // another one of that name elsewhere is no makefile of ours
     if (error == std::errc::is_a_directory) throw Fatal({}, fmt::format("{}: Is a directory", path));
     return false;
   }
@@ -284,7 +295,7 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   // GNU Make keeps the makefiles above open, and ends when it cannot open one more.
   if (makefiles_open_ == kMostOpenMakefiles) throw Fatal(place, "Too many open files");
   ++makefiles_open_;
-  MakefileReader reader(*this, text, start, true, sets_default_goal);
+  MakefileReader reader(*this, text, start, sets_default_goal);
   reader.run();
   --makefiles_open_;
   if (!reader.kept()) free_sources_.push_back(source);
@@ -292,12 +303,17 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   return true;
 }
 
-void Evaluator::eval_text(std::string_view text, Location place) {
+void Evaluator::eval_text(std::string_view text) {
+  eval_text(text, where, recipe_place.known() ? recipe_place : where);
+}
+
+void Evaluator::eval_text(std::string_view text, Location place, Location rules) {
   if (text.empty()) return;
   const Location saved = where;
   const std::string copy(text);
-  MakefileReader reader(*this, copy, {place.file, place.line ? place.line : 1}, false, true);
-  reader.run();
+  if (rules.line == 0) rules.line = 1;
+  if (place.line == 0) place.line = 1;
+  MakefileReader(*this, copy, place, rules).run();
   where = saved;
 }
 

@@ -15,9 +15,11 @@ namespace cmz {
 // Reads one text (a makefile, the text of an $(eval)) into the database, statement by statement.
 class MakefileReader {
  public:
-  // `source` must outlive the database when `keeps` is set; otherwise recipe lines are copied.
-  MakefileReader(Evaluator& evaluator, std::string_view source, Location start, bool keeps,
-                 bool set_default_goal);
+  // A makefile: `source` outlives the database.
+  MakefileReader(Evaluator& evaluator, std::string_view source, Location start, bool set_default_goal);
+  // The text of an $(eval), which is copied where it is kept: all of it stands at the place `where`, but for
+  // rules, which stand at `rules`.
+  MakefileReader(Evaluator& evaluator, std::string_view source, Location where, Location rules);
 
   void run();
   // Whether the database has views of the source: of recipe lines.
@@ -62,9 +64,12 @@ class MakefileReader {
   void include(const Statement& s, bool optional);
   void export_(const Statement& s, bool on);
   void vpath(const Statement& s);
+  Location place(uint32_t line) const { return is_file_ ? Location{rules_.file, line} : where_; }
+  // The directive that is being read, as rules see it.
+  Location rule_place() const { return is_file_ ? e_.where : rules_; }
   std::string_view keep(std::string_view text) {
     kept_ = true;
-    return keeps_ ? text : e_.db.arena.copy(text);
+    return is_file_ ? text : e_.db.arena.copy(text);
   }
 
   // conditionals (conditionals.cpp)
@@ -90,9 +95,9 @@ class MakefileReader {
 
   Evaluator& e_;
   LineReader lines_;
-  std::string_view file_;
-  bool keeps_;
+  bool is_file_;
   bool kept_ = false;
+  Location where_, rules_;  // where it begins
   bool set_default_goal_;
   bool ignoring_ = false;
   bool skipping_define_ = false;  // between `define` and `endef` in skipped text

@@ -121,7 +121,7 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
   }
 
   OpenRule fresh;
-  fresh.where = e_.where;
+  fresh.where = rule_place();
   if (!targets.empty() && targets.back() == '&') {
     fresh.grouped = true;
     targets.remove_suffix(1);
@@ -254,7 +254,7 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
 void MakefileReader::add_recipe_line(std::string_view text, uint32_t line) {
   if (rule_.recipe == nullptr) {
     rule_.recipe = &e_.db.new_recipe();
-    rule_.recipe->where = {file_, line};
+    rule_.recipe->where = {rules_.file, is_file_ ? line : rules_.line};
     rule_.recipe->prefix = e_.recipe_prefix;
   }
   rule_.recipe->source.push_back(keep(text));
@@ -292,7 +292,8 @@ bool MakefileReader::plain_rule() {
   const std::string_view rest = lines_.rest();
   if (rest.empty() || rest[0] == e_.recipe_prefix || ignoring() || !scan_plain_rule(rest, plain_)) return false;
   close_rule();
-  e_.where = rule_.where = {file_, lines_.line()};
+  e_.where = place(lines_.line());
+  rule_.where = rule_place();
   lines_.skip(plain_.size, plain_.lines);
   const auto name = [this](std::string_view word) { return e_.db.symbols.intern(without_dot_slash(word)); };
   size_t i = 0;
@@ -333,7 +334,7 @@ void MakefileReader::record_targets(OpenRule& rule) {
 
 void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* group) {
   Target* target = &head;
-  if (!e_.reading_makefiles && rule.has_prerequisites())
+  if (!e_.reading_makefiles)
     throw Fatal(rule.where, "prerequisites cannot be defined in recipes");
   std::string stem_text;
   bool matches = true;

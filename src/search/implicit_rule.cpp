@@ -601,7 +601,7 @@ void Search::expand_prerequisites(Target& target) {
     set_automatic_variables(e_, target, automatic, pending->is_static_pattern ? &stem : nullptr);
     Scope scope{&automatic, target_scope(e_, target), false};
     ScopeGuard guard(e_, &scope);
-    PlaceGuard place(e_, pending->where);
+    PlaceGuard place(e_, target.recipe ? target.recipe->where : Location{});  // no other place is left
     const std::string text = e_.expand(pending->text);
     std::vector<Prerequisite> names;
     append_prerequisites(e_, text, nullptr, names);

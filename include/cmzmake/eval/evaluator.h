@@ -81,8 +81,7 @@ class Evaluator {
 
   // The place that errors and warnings name while something is expanded.
   Location where;
-  // The recipe that is being expanded: what $(eval) reads there counts its lines from the recipe's first one.
-  // Unknown in second expansions, which have no lines.
+  // The first line of the recipe that is being expanded: where rules stand that $(eval) reads there.
   Location recipe_place;
   // The definition of the recursive variable that is being expanded; unknown outside.
   const Location& error_place() const { return variable_place_.known() ? variable_place_ : where; }
@@ -115,8 +114,11 @@ class Evaluator {
   // Returns false when it could not be read (noted in `makefiles`).
   bool read_makefile(std::string_view name, bool search_include_dirs, bool optional,
                      bool is_default = false, bool sets_default_goal = true);
-  // Evaluates text: $(eval), --eval.
-  void eval_text(std::string_view text, Location place);
+  // Evaluates text, as $(eval) does now. Its lines are not counted: all of them stand where the $(eval) does,
+  // but the rules in it where the recipe begins in which it may stand.
+  void eval_text(std::string_view text);
+  // The same for a text with a place of its own: --eval, gmk_eval.
+  void eval_text(std::string_view text, Location place, Location rules);
   std::vector<ReadMakefile> makefiles;
 
   // Declarations complete: special targets are applied to what they name.

@@ -47,7 +47,8 @@ struct FakeMake {
     evaluator.define_global(".SHELLFLAGS", "-c", Origin::default_);
     evaluator.define_global(".DEFAULT_GOAL", "", Origin::file);
     evaluator.reading_makefiles = true;
-    evaluator.eval_text(makefile, {"Makefile", 1});
+    disk.add_text("Makefile", std::string(makefile));
+    evaluator.read_makefile("Makefile", false, false);
     evaluator.reading_makefiles = false;
     evaluator.finish_reading();
     evaluator.convert_suffix_rules();
