@@ -29,8 +29,9 @@ endfunction()
 
 # cmz_program(NAME): what the released program is linked with.
 function(cmz_program NAME)
-  target_link_options(${NAME} PRIVATE -Wl,--as-needed -Wl,-z,now)
-  set_target_properties(${NAME} PROPERTIES ENABLE_EXPORTS ON)  # `load`ed objects call gmk_*
+  # Loaded objects call gmk_*, and find nothing else in the program: an object in C++ must not get half of its
+  # standard library from here.
+  target_link_options(${NAME} PRIVATE -Wl,--as-needed -Wl,-z,now -Wl,--export-dynamic-symbol=gmk_*)
 endfunction()
 
 find_package(Threads REQUIRED)

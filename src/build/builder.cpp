@@ -159,7 +159,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
     for (const Target* t = target->next_double_colon; t; t = t->next_double_colon)
       endless |= t->prerequisites.empty() && t->recipe != nullptr;
     if (endless || target->phony) {  // it cannot help one that could not be read
-      if (it->error != 0 && !it->optional) unreadable = true, show_missing(*it);
+      if (it->error != 0 && !it->optional && !it->is_object) unreadable = true, show_missing(*it);
       continue;
     }
     if (it->optional || it->is_default) target->optional_makefile = true;

@@ -9,6 +9,7 @@
 #include "cmzmake/base/archive_name.h"
 #include "cmzmake/base/strings.h"
 #include "cmzmake/build/builder.h"
+#include "cmzmake/eval/loaded_objects.h"
 #include "cmzmake/run/command_line.h"
 
 namespace cmz {
@@ -66,6 +67,13 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
   if (blank) {  // an empty recipe runs nothing, but makes the target count as remade
     finish(target, Status::success, Ran::yes);
     return;
+  }
+
+  if (e_.has_objects()) {  // even a recipe that is only shown: GNU Make expands it without them
+    e_.objects().unload(target);
+    if (target.group)
+      for (const Target* member : target.group->members)
+        if (member != &target) e_.objects().unload(*member);
   }
 
   RunningJob running;

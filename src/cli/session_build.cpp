@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "cmzmake/base/strings.h"
+#include "cmzmake/eval/loaded_objects.h"
 #include "session_impl.h"
 #include "target_list.h"
 
@@ -75,6 +76,7 @@ int Session::Impl::build() {
     return 2;
   }
   if (remade == Builder::Remade::changed) restart();
+  if (evaluator->has_objects()) evaluator->objects().reload();
   if (restarts > 0) mark_new_files();
   const std::vector<Target*> wanted = goals();
   debug.say(DebugLog::basic, 0, "Updating goal targets....");

@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view kFeatures =
     "target-specific order-only second-expansion else-if shortest-stem undefine oneshell nocomment "
     "grouped-target extra-prereqs notintermediate shell-export archives jobserver jobserver-fifo "
-    "output-sync check-symlink";
+    "output-sync check-symlink load";
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 
 #include "cmzmake/base/strings.h"
 #include "cmzmake/eval/evaluator.h"
+#include "cmzmake/eval/loaded_objects.h"
 #include "cmzmake/eval/text_functions.h"
 #include "names.h"
 
@@ -25,6 +26,11 @@ Evaluator::Evaluator(Database& database, Disk& disk_, Shell& shell_, Diagnostics
       names_(std::make_unique<Names>(database.symbols)) {}
 
 Evaluator::~Evaluator() = default;
+
+LoadedObjects& Evaluator::objects() {
+  if (!objects_) objects_ = std::make_unique<LoadedObjects>(*this);
+  return *objects_;
+}
 
 void Evaluator::expand(std::string_view text, std::string& out) {
   if (text.find('$') == std::string_view::npos) {
@@ -61,6 +67,7 @@ void Evaluator::expand_part(const Expr& expr, const Part& part, std::string& out
       break;
     case Part::Kind::computed: expand_computed(expr, part, out); break;
     case Part::Kind::function: call_function(expr, part, out); break;
+    case Part::Kind::possible_call: possible_call(expr, part, out); break;
     case Part::Kind::argument: expand_list(expr, part.child, out); break;
     case Part::Kind::unterminated:
       if (part.function != Function::none)

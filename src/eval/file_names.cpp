@@ -34,6 +34,28 @@ bool FileNames::Careful::next_quoted_word() {
   return true;
 }
 
+// Members of an archive, `lib(a`, `b`, `c)`: word_ becomes `lib(a)`, `lib(b)`, ... False when it
+// names none.
+bool FileNames::Careful::join_members() {
+  if (archive_.empty()) {
+    const size_t open = word_.find('(');
+    if (open == std::string::npos || open == 0 || word_.back() == ')' ||
+        rest_.find(')') == std::string_view::npos || word_[open - 1] == '$')
+      return true;
+    archive_ = word_.substr(0, open + 1);
+    word_.erase(0, open + 1);
+    if (word_.empty()) return false;
+    word_ = archive_ + word_ + ')';
+    return true;
+  }
+  const bool last = word_.back() == ')';
+  if (last) word_.pop_back();
+  const bool nothing = word_.empty();
+  word_ = archive_ + word_ + ')';
+  if (last) archive_.clear();
+  return !nothing;
+}
+
 bool FileNames::Careful::next(std::string_view* out) {
   for (;;) {
     if (found_at_ < found_.size()) {
@@ -42,25 +64,7 @@ bool FileNames::Careful::next(std::string_view* out) {
     }
     if (!next_quoted_word()) return false;
 
-    // Members of an archive: `lib(a`, `b`, `c)`.
-    if (archive_.empty()) {
-      const size_t open = word_.find('(');
-      if (open != std::string::npos && open > 0 && word_.back() != ')' &&
-          rest_.find(')') != std::string_view::npos && word_[open - 1] != '$') {
-        archive_ = word_.substr(0, open + 1);
-        word_.erase(0, open + 1);
-        if (word_.empty()) continue;
-        word_ = archive_ + word_ + ')';
-      }
-    } else {
-      const bool last = word_.back() == ')';
-      if (last) word_.pop_back();
-      const bool nothing = word_.empty();
-      word_ = archive_ + word_ + ')';
-      if (last) archive_.clear();
-      if (nothing) continue;
-    }
-
+    if (archives_ && !join_members()) continue;
     word_ = std::string(without_dot_slash(word_));
     if (disk_ == nullptr || word_.find_first_of("*?[~") == std::string::npos) {
       *out = word_;
@@ -74,7 +78,7 @@ bool FileNames::Careful::next(std::string_view* out) {
     }
     found_at_ = 0;
     found_.clear();
-    if (const auto in_archive = split_archive_name(name)) {
+    if (const auto in_archive = split_archive_name(name); in_archive && archives_) {
       for (const std::string& member : disk_->glob_members(in_archive->archive, in_archive->member))
         found_.push_back(fmt::format("{}({})", in_archive->archive, member));
     } else {

@@ -12,8 +12,11 @@ namespace cmz {
 // the start removed, wildcards and `~` expanded, and `lib(a b)` split into `lib(a) lib(b)`.
 class FileNames {
  public:
+  // Whether round brackets mean members of archives.
+  enum class Archives : bool { unknown, known };
   // `disk` expands wildcards; without it they stay.
-  FileNames(std::string_view text, Disk* disk) : text_(text), disk_(disk) {}
+  FileNames(std::string_view text, Disk* disk, Archives archives = Archives::known)
+      : text_(text), disk_(disk), archives_(archives) {}
 
   // Calls `take(std::string_view)` for each name. The view lives until the next call.
   template <class Take>
@@ -23,7 +26,7 @@ class FileNames {
       for (std::string_view w = next_word(rest); !w.empty(); w = next_word(rest)) take(without_dot_slash(w));
       return;
     }
-    Careful careful{text_, disk_};
+    Careful careful{text_, disk_, archives_};
     for (std::string_view name; careful.next(&name);) take(name);
   }
 
@@ -31,13 +34,16 @@ class FileNames {
   // The general case, one name at a time.
   class Careful {
    public:
-    Careful(std::string_view text, Disk* disk) : rest_(text), disk_(disk) {}
+    Careful(std::string_view text, Disk* disk, Archives archives)
+        : rest_(text), disk_(disk), archives_(archives == Archives::known) {}
     bool next(std::string_view* out);
 
    private:
     bool next_quoted_word();
+    bool join_members();
     std::string_view rest_;
     Disk* disk_;
+    bool archives_;
     std::string word_;
     std::string archive_;       // "lib(" while its members are read
     std::vector<std::string> found_;
@@ -46,6 +52,7 @@ class FileNames {
 
   std::string_view text_;
   Disk* disk_;
+  Archives archives_;
 };
 
 }  // namespace cmz

@@ -8,6 +8,7 @@
 
 #include "cmzmake/base/strings.h"
 #include "cmzmake/eval/evaluator.h"
+#include "cmzmake/eval/loaded_objects.h"
 #include "cmzmake/eval/name_functions.h"
 #include "cmzmake/eval/text_functions.h"
 #include "names.h"
@@ -21,6 +22,7 @@ class FunctionCall {
       : e_(evaluator), expr_(expr), part_(part), out_(out) {}
 
   void run();
+  void run_loaded(const LoadedFunction& function);
 
  private:
   static constexpr size_t kInline = 4;
@@ -65,6 +67,22 @@ class FunctionCall {
 
 void Evaluator::call_function(const Expr& expr, const Part& part, std::string& out) {
   FunctionCall(*this, expr, part, out).run();
+}
+
+void Evaluator::possible_call(const Expr& expr, const Part& part, std::string& out) {
+  const LoadedFunction* function = objects_ ? objects_->find(part.name) : nullptr;
+  if (function == nullptr) {
+    expand_list(expr, part.child, out);
+    return;
+  }
+  Expr call;
+  parse_loaded_call(part.text, part.name.view(), function->max_args, db.symbols, call);
+  const Part& first = call.parts[call.first];
+  if (first.kind == Part::Kind::function)
+    FunctionCall(*this, call, first, out).run_loaded(*function);
+  else
+    expand_part(call, first, out);
+  expand_list(call, first.next, out);
 }
 
 uint32_t FunctionCall::raw(size_t i) const {
@@ -117,13 +135,24 @@ void FunctionCall::expand_arguments() {
   }
 }
 
+void FunctionCall::run_loaded(const LoadedFunction& function) {
+  if (function.expands_args) {
+    expand_arguments();
+  } else {
+    for (uint32_t i = part_.child; i != Part::kNone; i = expr_.parts[i].next)
+      args_.push_back(expr_.parts[i].text);
+  }
+  e_.objects().call(function, args_, out_);
+}
+
 void FunctionCall::run() {
   const FunctionInfo& info = function_info(part_.function);
   if (part_.count < info.min_args)
     fail(fmt::format("insufficient number of arguments ({}) to function '{}'", part_.count, info.name));
   if (info.expands_args) expand_arguments();
   switch (part_.function) {
-    case Function::none: break;
+    case Function::none:
+    case Function::loaded: break;
     case Function::abspath: abspath(arg(0), e_.value_of("CURDIR"), out_); break;
     case Function::addprefix: addprefix(arg(0), arg(1), out_); break;
     case Function::addsuffix: addsuffix(arg(0), arg(1), out_); break;
@@ -198,6 +227,12 @@ void FunctionCall::call() {
     e_.expand_list(expr, expr.first, out_);
     return;
   }
+
+  if (e_.objects_)
+    if (const LoadedFunction* function = e_.objects_->find(e_.db.symbols.intern(name))) {
+      e_.objects_->call(*function, std::span(args_).subspan(1), out_);
+      return;
+    }
 
   Variable* function = e_.lookup(name);
   if (e_.warnings.about_references()) e_.judge_reference(e_.db.symbols.intern(name), function);

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "cmzmake/base/strings.h"
+#include "cmzmake/eval/loaded_objects.h"
 #include "file_names.h"
 #include "names.h"
 
@@ -109,8 +110,7 @@ void MakefileReader::directive(const Statement& s, const LogicalLine& line) {
     case Directive::load:
     case Directive::load_optional:
       close_rule();
-      if (s.directive == Directive::load)
-        throw Fatal(e_.where, "the 'load' operation is not supported on this platform");
+      load(s, s.directive == Directive::load_optional);
       break;
     case Directive::export_:
     case Directive::unexport:
@@ -191,6 +191,14 @@ void MakefileReader::include(const Statement& s, bool optional) {
     e_.read_makefile(name, true, optional, false, set_default_goal_);
   }
   e_.where = place;
+}
+
+// Manual, "The `load` Directive".
+void MakefileReader::load(const Statement& s, bool optional) {
+  const std::string expanded = e_.expand(s.text);
+  FileNames(expanded, &e_.disk, FileNames::Archives::unknown).for_each([&](std::string_view word) {
+    e_.objects().load(word, optional, rule_place());
+  });
 }
 
 void MakefileReader::export_(const Statement& s, bool on) {

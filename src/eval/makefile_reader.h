@@ -62,10 +62,11 @@ class MakefileReader {
   void assignment(const Statement& s);
   void define(const Statement& s);
   void include(const Statement& s, bool optional);
+  void load(const Statement& s, bool optional);
   void export_(const Statement& s, bool on);
   void vpath(const Statement& s);
   Location place(uint32_t line) const { return is_file_ ? Location{rules_.file, line} : where_; }
-  // The directive that is being read, as rules see it.
+  // The directive that is being read, as rules and loaded objects see it.
   Location rule_place() const { return is_file_ ? e_.where : rules_; }
   std::string_view keep(std::string_view text) {
     kept_ = true;

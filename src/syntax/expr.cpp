@@ -11,6 +11,16 @@ class Parser {
  public:
   Parser(SymbolTable& symbols, Expr& out) : symbols_(symbols), parts_(out.parts) {}
 
+  // `text` starts at the opening bracket of a call of `info`.
+  uint32_t parse_whole_call(std::string_view text, const FunctionInfo& info) {
+    const char open = text[0], close = open == '(' ? ')' : '}';
+    size_t at = 0;
+    const uint32_t call = parse_call(text, &at, info, 1 + info.name.size(), open, close);
+    const uint32_t rest = parse_list(text.substr(at));
+    parts_[call].next = rest;
+    return call;
+  }
+
   // Parses a list of parts; returns the first, or kNone for an empty text.
   uint32_t parse_list(std::string_view text) {
     uint32_t first = Part::kNone, last = Part::kNone;
@@ -62,15 +72,21 @@ class Parser {
     const size_t begin = *at + 1;
     size_t name_end = begin;
     while (name_end < text.size() && is_function_char(text[name_end])) ++name_end;
-    const bool blank_after = name_end < text.size() && is_space(text[name_end]);
-    if (name_end > begin && blank_after)
-      if (const FunctionInfo* info = find_function(text.substr(begin, name_end - begin)))
+    if (name_end > begin && name_end < text.size() && is_space(text[name_end])) {
+      const std::string_view name = text.substr(begin, name_end - begin);
+      if (const FunctionInfo* info = find_function(name))
         return parse_call(text, at, *info, name_end, open, close);
+      return parse_possible_call(text, at, name, open, close);
+    }
+    return parse_variable(text, at, name_end, open, close);
+  }
 
-    // A variable: without a `$` its name ends at the first closing bracket, else brackets of its
-    // own kind are counted.
+  // A variable: without a `$` its name ends at the first closing bracket, else brackets of its own
+  // kind are counted. `text[*at]` is the opening bracket, and there is neither `$` nor bracket up
+  // to `end`.
+  uint32_t parse_variable(std::string_view text, size_t* at, size_t end, char open, char close) {
+    const size_t begin = *at + 1;
     bool has_dollar = false;
-    size_t end = begin;
     int depth = 1;
     for (; end < text.size(); ++end) {
       const char c = text[end];
@@ -95,6 +111,33 @@ class Parser {
       return index;
     }
     return parse_name(inside);
+  }
+
+  // Both readings: a call counts brackets of its own kind, and so may end elsewhere than a variable
+  // does.
+  uint32_t parse_possible_call(std::string_view text, size_t* at, std::string_view name, char open,
+                               char close) {
+    const size_t bracket = *at;
+    size_t call_end = bracket;
+    for (int depth = 0; call_end < text.size();) {
+      const char c = text[call_end++];
+      if (c == open)
+        ++depth;
+      else if (c == close && --depth == 0)
+        break;
+    }
+    const uint32_t index = add(Part::Kind::possible_call, {});
+    const uint32_t child = parse_variable(text, at, bracket + 1 + name.size(), open, close);
+    if (*at != call_end) {
+      const uint32_t rest = parse_list(text.substr(*at));
+      parts_[child].next = rest;
+      *at = text.size();
+    }
+    Part& part = parts_[index];
+    part.text = text.substr(bracket, *at - bracket);
+    part.name = symbols_.intern(name);
+    part.child = child;
+    return index;
   }
 
   uint32_t parse_name(std::string_view inside) {
@@ -157,8 +200,6 @@ class Parser {
     return index;
   }
 
-  static bool is_function_char(char c) { return (c >= 'a' && c <= 'z') || c == '-'; }
-
   SymbolTable& symbols_;
   std::vector<Part>& parts_;
 };
@@ -168,6 +209,13 @@ class Parser {
 void parse_expr(std::string_view text, SymbolTable& symbols, Expr& out) {
   out.parts.clear();
   out.first = Parser(symbols, out).parse_list(text);
+}
+
+void parse_loaded_call(std::string_view text, std::string_view name, uint8_t max_args,
+                       SymbolTable& symbols, Expr& out) {
+  out.parts.clear();
+  out.first =
+      Parser(symbols, out).parse_whole_call(text, {name, Function::loaded, 0, max_args, true});
 }
 
 ExprPtr parse_owned_expr(std::string_view text, SymbolTable& symbols) {

@@ -32,8 +32,8 @@ struct EvalSettings {
   std::vector<std::string> include_dirs;
 };
 
-// A makefile that was read or that `include` could not find: what has to be brought up to date
-// before the build. Manual, "How Makefiles Are Remade".
+// A makefile that was read, an object that was loaded, or one of them that `include` could not
+// find: what has to be brought up to date before the build. Manual, "How Makefiles Are Remade".
 struct ReadMakefile {
   Target* target;
   Location where;        // of the include; unknown for -f and default makefiles
@@ -41,9 +41,10 @@ struct ReadMakefile {
   int error = 0;         // errno when it could not be read, else 0
   bool named = false;    // and that was already said
   bool is_default = false;  // searched for, not asked for
+  bool is_object = false;   // what `load` or `-load` named, not read at all
 };
 
-class FunctionTable;
+class LoadedObjects;
 
 // Gives the language its meaning: expands, assigns, and reads statements into the database.
 class Evaluator {
@@ -121,6 +122,10 @@ class Evaluator {
   void eval_text(std::string_view text, Location place, Location rules);
   std::vector<ReadMakefile> makefiles;
 
+  // --- loaded objects (loaded_objects.h) ---
+  LoadedObjects& objects();
+  bool has_objects() const { return objects_ != nullptr; }
+
   // Declarations complete: special targets are applied to what they name.
   void finish_reading();
 
@@ -165,6 +170,7 @@ class Evaluator {
   void expand_appended(Variable& variable, const Scope* from, std::string& out);
   void expand_value(Variable& variable, std::string& out);
   void call_function(const Expr& expr, const Part& part, std::string& out);
+  void possible_call(const Expr& expr, const Part& part, std::string& out);
   // A reference to `name`, which means `variable` or nothing, as warnings see it.
   void judge_reference(Symbol name, const Variable* variable);
   // Warns, throws Fatal or does nothing, as `type` is to be treated.
@@ -188,6 +194,7 @@ class Evaluator {
   int exports_constant_ = -1;
   struct Names;  // symbols that the evaluator watches
   std::unique_ptr<Names> names_;
+  std::unique_ptr<LoadedObjects> objects_;  // null until the first is wanted
 };
 
 // Swaps a scope in for its lifetime.
