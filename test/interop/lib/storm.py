@@ -24,6 +24,20 @@ def members(leader):
     return sorted(found)
 
 
+def works_on(leader, word):
+    """Whether a living child of `leader` has `word` in its command line."""
+    for pid in members(leader):
+        try:
+            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+                parent = int(stat.read().rpartition(")")[2].split()[1])
+            with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as line:
+                if parent == leader and word in line.read():
+                    return True
+        except OSError:
+            continue
+    return False
+
+
 def storm(play, style, seed, limit=4, trees=6, makes=4, jobs=8, kills=60):
     """`trees` makes with `makes` makes each below them, of `jobs` short jobs, and up to `kills` killed
     processes among them; then 2 * `limit` jobs of a second phase, `limit` at once. Returns how many
@@ -41,8 +55,9 @@ def storm(play, style, seed, limit=4, trees=6, makes=4, jobs=8, kills=60):
     killed = 0
     while not meter.collect(0) and not make.ended():
         victims = members(make.pid)
-        # No tree yet, or a lone recipe: killing its first process every time would leave nothing to do.
-        if killed < kills and len(victims) > 3:
+        # Fewer: no tree yet. And while a first phase's make lives, which was so when `victims` were looked
+        # for, none of them is a job of the second phase.
+        if killed < kills and len(victims) > 3 and works_on(make.pid, "tree.mk"):
             for victim in chance.sample(victims, chance.randint(1, min(3, len(victims)))):
                 try:
                     os.kill(victim, signal.SIGKILL)
