@@ -210,7 +210,7 @@ void MakefileReader::export_(const Statement& s, bool on) {
   const std::string names = e_.expand(s.text);
   for (std::string_view name : Words(names)) {
     Variable* v = e_.lookup(name);
-    if (v == nullptr) v = e_.define(e_.db.globals, name, "", Origin::file, Flavor::recursive, e_.where);
+    if (v == nullptr) v = e_.define(e_.db.globals, name, "", Origin::file, Flavor::simple, e_.where);
     v->export_ = on ? Export::yes : Export::no;
   }
   e_.db.globals.touch();

@@ -84,24 +84,24 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
     }
     return define(set, name, std::string(text), origin, Flavor::recursive, where);
   }
-  if (settings.environment_overrides && v->origin == Origin::environment)
-    v->origin = Origin::environment_override;
   if (origin < v->origin && v->origin != Origin::automatic) return v;
+  std::string expanded;
+  std::string_view more = text;
+  if (v->flavor == Flavor::simple) more = expanded = expand(text);
+  if (more.empty()) return v;  // not even its origin changes
+  if (settings.environment_overrides && v->origin == Origin::environment) {
+    v->origin = Origin::environment_override;
+    if (origin < v->origin) return v;
+  }
   if (!target_specific && set.find(v->name) != v)  // an outer scope's: a new one in this set
     v = define(set, name, v->value, origin, v->flavor, where);
   v->special = false;
   const bool first_from_makefile = v->origin == Origin::environment || v->origin == Origin::default_;
-  if (v->flavor == Flavor::simple) {
-    std::string more = expand(text);
-    if (!more.empty()) {
-      if (!v->value.empty()) v->value += ' ';
-      v->value += more;
-    }
-  } else if (!text.empty()) {
-    if (!v->value.empty()) v->value += ' ';
-    v->value += text;
+  if (!v->value.empty()) v->value += ' ';
+  v->value += more;
+  if (v->flavor != Flavor::simple) {
     v->tree.reset();
-    v->has_dollar |= text.find('$') != std::string_view::npos;
+    v->has_dollar |= more.find('$') != std::string_view::npos;
   }
   if (first_from_makefile || origin > v->origin) v->origin = origin;
   v->where = where;

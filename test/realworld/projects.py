@@ -45,5 +45,6 @@ PROJECTS = {
                        arguments="-C src/backend", touch="src/backend/utils/adt/int.c"),
     "openssl": dict(package="openssl", prepare="./Configure linux-x86_64 no-tests", touch="crypto/cryptlib.c"),
     "linux": dict(package="linux", patched=False, needs="flex bison bc libelf-dev",
-                  prepare="make tinyconfig", arguments="vmlinux " + KERNEL_TIME, touch="kernel/fork.c"),
+                  prepare="make tinyconfig", arguments="vmlinux " + KERNEL_TIME, touch="kernel/fork.c",
+                  since_44="makefiles are remade in the order in which they were read"),
 }
