@@ -206,9 +206,8 @@ void FunctionCall::call() {
   if (name.empty()) return;
 
   // A built-in function may be called by its name too.
-  if (const FunctionInfo* info = find_function(name)) {
+  if (find_function(name)) {
     std::string text = "$(";
-    (void)info;
     text += name;
     text += ' ';
     // The arguments are expanded already: they go in as values of numbered variables.

@@ -90,7 +90,6 @@ class MakefileReader {
   void record_target(OpenRule& rule, Target& target, TargetGroup* group);
   void add_prerequisites(const OpenRule& rule, Target& target,
                          std::vector<Prerequisite>& out, std::string_view stem);
-  void special_target(std::string_view name, OpenRule& rule);
   void set_default_goal(std::string_view name);
   [[noreturn]] void missing_separator(const LogicalLine& raw);
 

@@ -87,7 +87,7 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
     const std::string expanded = e_.expand(line);
     e_.where = place;
     if (trim(expanded).empty()) return;
-    if (find_colon(expanded) == kNpos || true) missing_separator(raw);
+    missing_separator(raw);
   }
 
   size_t semicolon = line.find(';');
