@@ -56,7 +56,7 @@ Session::Impl::Impl(std::vector<std::string> args, std::vector<std::string> env)
     restarts = std::abs(std::atoi(value));
     entered = value[0] == '-';  // before the restart
   }
-  report.emplace(program, level);
+  report.emplace(program, 0);  // a wrong option is told without the level
   shell.report = &*report;
 }
 
@@ -155,6 +155,7 @@ int Session::Impl::run() {
   int status = 0;
   evaluator.emplace(db, *disk, shell, *report);
   if (!read_options(&status)) return status;
+  report.emplace(program, level);
   search.emplace(*evaluator);
   executor.on_user_signal([this] { toggle_debug(); });
   try {

@@ -96,7 +96,8 @@ std::unique_ptr<TokenChannel> TokenChannel::adopt(int read_end, int write_end) {
   std::unique_ptr<TokenChannel> channel(new TokenChannel);
   channel->read_end_ = read_end;
   channel->write_end_ = write_end;
-  for (const int fd : {read_end, write_end}) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  for (const int fd : {read_end, write_end})
+    if (fd > STDERR_FILENO) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   channel->open_views();
   return channel;
 }
