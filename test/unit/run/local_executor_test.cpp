@@ -274,6 +274,32 @@ struct PipePool : TokenPool {
 
 }  // namespace
 
+TEST_CASE("A child that ended before it was waited for does not stand for the next one") {
+  struct : Recorder {
+    void process_started(JobId, size_t, int pid) override {
+      siginfo_t info;
+      if (wait_for_end) ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT);
+    }
+    bool wait_for_end = true;
+  } recorder;
+  int input[2];
+  REQUIRE(::pipe2(input, O_CLOEXEC) == 0);
+  const int saved = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+  ::dup2(input[0], STDIN_FILENO);
+  LocalExecutor executor;
+  executor.set_listener(&recorder);
+  executor.start(job({"exit 0"}));
+  while (executor.running() > 0) executor.wait();
+  recorder.wait_for_end = false;
+  executor.start(job({"read x"}));
+  executor.wait(1);  // would sleep until the job ends, which waits for us
+  CHECK(executor.running() == 1);
+  CHECK(::write(input[1], "\n", 1) == 1);
+  while (executor.running() > 0) executor.wait();
+  ::dup2(saved, STDIN_FILENO);
+  for (int fd : {saved, input[0], input[1]}) ::close(fd);
+}
+
 TEST_CASE("wait wakes for a token while the pool is watched, each time anew") {
   PipePool pool;
   REQUIRE(pool.made);
