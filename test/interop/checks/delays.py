@@ -68,7 +68,8 @@ def tree(play, style, where):
 def ended_before_it_is_watched(play, jobs):
     """The first line of a recipe is over before make begins to watch it; the long second one must not be
     taken for it. Whoever waits for that one now sees no other job end."""
-    play.write("Makefile", "all: long j1 j2 j3 j4 j5 j6\nlong:\n\t@test $@\n\t@./job $@ long\nj%: ; @./job $@\n")
+    play.write("Makefile", "all: long j1 j2 j3 j4 j5 j6\nlong:\n\t@test $@\n\t@./job $@ long\n"
+               "j%: ; @./job $@\n")
     meter = Meter(play)
     meter.gate("long")
     make = play.start(f"-j{jobs}", wrap=delayed("pidfd_open", "exit", 50))

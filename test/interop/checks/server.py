@@ -48,7 +48,7 @@ def pipe_descriptors_are_high(play):
 @check()
 def pipe_only_for_recursive_lines(play):
     """Lines that are not recursive, and $(shell), have no open descriptor of the pool. (Standard input may be a pipe.)"""
-    play.script("pipes", "for fd in /proc/$$/fd/[1-9]*; do readlink $fd; done > fds.$1; grep -c ^pipe: fds.$1; exit 0")
+    play.script("pipes", "for fd in /proc/$$/fd/[1-9]*; do readlink $fd; done > fds.$1; exit 0")
     play.write("sub.mk", "X := $(shell ./pipes shell)\nall: plain plus\nplain: ; @./pipes $@\n"
                "plus: ; +@./pipes $@\n")
     play.write("Makefile", "all: ; @$(MAKE) -f sub.mk\n")

@@ -20,7 +20,8 @@ def workspace(play):
     if not works or not shutil.which("rustc"):
         raise Skip("no cargo")
     names = [f"c{number}" for number in range(CRATES)]
-    play.write("ws/Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [" + ", ".join(f'"{n}"' for n in names) + "]\n")
+    members = ", ".join(f'"{name}"' for name in names)
+    play.write("ws/Cargo.toml", f'[workspace]\nresolver = "2"\nmembers = [{members}]\n')
     for name in names:
         play.write(f"ws/{name}/Cargo.toml", f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2021"\n')
         play.write(f"ws/{name}/src/lib.rs", "pub fn f(n: u64) -> u64 { (0..n).map(|x| x * x).sum() }\n")

@@ -16,6 +16,7 @@ kill          ends by SIGKILL"""
 import fcntl
 import json
 import os
+import select
 import signal
 import stat
 import sys
@@ -52,7 +53,6 @@ class Client:
             except BlockingIOError:
                 if count == "all":
                     return
-                import select
                 select.select([self.reader], [], [])
                 continue
             self.held += got
