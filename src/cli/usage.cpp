@@ -25,6 +25,7 @@ std::string usage_text(std::string_view program) {
          "  -I DIRECTORY, --include-dir=DIRECTORY\n"
          "                              Search DIRECTORY for included makefiles.\n"
          "  -j [N], --jobs[=N]          Allow N jobs at once; infinite jobs with no arg.\n"
+         "  --jobserver                 Serve a jobserver for -j1 as well.\n"
          "  --jobserver-style=STYLE     Select the style of jobserver to use.\n"
          "  -k, --keep-going            Keep going when some targets can't be made.\n"
          "  -l [N], --load-average[=N], --max-load[=N]\n"
