@@ -1,9 +1,19 @@
+// -p: everything that make knows, in make's words and order. Manual, "Summary of Options".
+// Left out are the sections that tell of GNU Make's own insides: its directory cache, the load of its hash tables,
+// its string cache.
 #include "data_base.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
+#include <string>
+#include <vector>
+
+#include "cmzmake/base/strings.h"
+#include "cmzmake/base/table_order.h"
+#include "cmzmake/cli/options.h"
+#include "cmzmake/eval/recipes.h"
 
 namespace cmz {
 namespace {
@@ -21,8 +31,9 @@ std::string_view origin_text(Origin origin) {
   return "";
 }
 
+// `prefix` stands before the definition: "# ", or the target whose variable it is.
 void print_variable(const Variable& v, std::string_view prefix, std::string& out) {
-  out += fmt::format("{}# {}", prefix, origin_text(v.origin));
+  out += fmt::format("# {}", origin_text(v.origin));
   if (v.private_) out += " private";
   if (v.where.known()) out += fmt::format(" (from '{}', line {})", v.where.file, v.where.line);
   out += '\n';
@@ -39,9 +50,25 @@ void print_variable(const Variable& v, std::string_view prefix, std::string& out
   out += '\n';
 }
 
+// The sizes with which make's tables begin.
+constexpr size_t kFileTable = 1024, kGlobalTable = 1024, kTargetTable = 32;
+
+std::vector<const Variable*> as_table(const VariableSet& set, size_t initial) {
+  std::vector<const Variable*> all;
+  std::vector<std::string_view> names;
+  for (const auto& v : set) {
+    all.push_back(&*v);
+    names.push_back(v->name.view());
+  }
+  std::vector<const Variable*> out;
+  for (const uint32_t index : table_order(names, initial, variable_hash)) out.push_back(all[index]);
+  return out;
+}
+
 void print_recipe(const Recipe& recipe, std::string& out) {
   if (recipe.where.known())
-    out += fmt::format("#  recipe to execute (from '{}', line {}):\n", recipe.where.file, recipe.where.line);
+    out += fmt::format("#  recipe to execute (from '{}', line {}):\n", recipe.where.file,
+                       recipe.where.line);
   else
     out += "#  recipe to execute (built-in):\n";
   for (std::string_view line : recipe.source) {
@@ -51,77 +78,242 @@ void print_recipe(const Recipe& recipe, std::string& out) {
   }
 }
 
-void print_target(const Target& t, std::string& out) {
-  if (!t.is_target) out += "# Not a target:\n";
-  out += fmt::format("{}:{}", t.name.view(), t.double_colon_head ? ":" : "");
-  for (const Prerequisite& p : t.prerequisites)
-    if (p.target && !p.order_only) out += fmt::format(" {}", p.target->name.view());
-  bool bar = false;
-  for (const Prerequisite& p : t.prerequisites)
-    if (p.target && p.order_only) {
-      if (!bar) out += " |";
-      bar = true;
-      out += fmt::format(" {}", p.target->name.view());
+std::string time_text(FileTime time) {
+  if (time.is_unknown()) return "Modification time never checked.";
+  if (time.is_absent()) return "File does not exist.";
+  if (!time.is_real()) {
+    if (time == FileTime::oldest()) return "File is very old.";
+    return "Last modified 2514-05-30 01:53:03.107374182";  // how GNU Make writes its newest time
+  }
+  constexpr int64_t kSecond = 1'000'000'000;
+  int64_t fraction = time.ns % kSecond, whole = time.ns / kSecond;
+  if (fraction < 0) fraction += kSecond, --whole;
+  const std::time_t seconds = whole;
+  char text[64];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", std::localtime(&seconds));
+  std::string out = fmt::format("Last modified {}", text);
+  if (fraction == 0) return out;
+  out += fmt::format(".{:09}", fraction);
+  while (out.back() == '0') out.pop_back();
+  return out;
+}
+
+// What the text is made from.
+class DataBase {
+ public:
+  DataBase(Evaluator& e, const Options& options) : e_(e), db_(e.db), options_(options) {}
+  std::string text();
+
+ private:
+  void variables();
+  void pattern_variables();
+  void implicit_rules();
+  void files();
+  void file(const Target& head, const Target& t);
+  void file_state(const Target& t);
+  void vpaths();
+
+  Evaluator& e_;
+  Database& db_;
+  const Options& options_;
+  std::string out_;
+};
+
+void DataBase::variables() {
+  out_ += "# Variables\n\n";
+  for (const Variable* v : as_table(db_.globals, kGlobalTable))
+    if (!v->name.view().starts_with("-*-")) print_variable(*v, "", out_);
+}
+
+void DataBase::pattern_variables() {
+  out_ += "\n# Pattern-specific Variable Values\n";
+  for (const PatternVariable& p : db_.pattern_variables) {
+    Variable shown;  // GNU Make shows them as if they were simple
+    shown.name = db_.symbols.intern(p.name);
+    shown.flavor = Flavor::simple;
+    shown.origin = p.modifiers.override_ ? Origin::override_ : Origin::file;
+    shown.private_ = p.modifiers.private_;
+    shown.where = p.where;
+    shown.value = p.value;
+    out_ += fmt::format("\n{}%{} :\n", p.pattern.prefix, p.pattern.suffix);
+    print_variable(shown, "# ", out_);
+  }
+  if (db_.pattern_variables.empty())
+    out_ += "\n# No pattern-specific variable values.\n";
+  else
+    out_ += fmt::format("\n# {} pattern-specific variable values\n", db_.pattern_variables.size());
+}
+
+void DataBase::implicit_rules() {
+  out_ += "\n# Implicit Rules\n";
+  size_t terminal = 0;
+  for (const auto& rule : db_.pattern_rules) {
+    terminal += rule->terminal;
+    std::string targets;
+    for (std::string_view text : rule->target_texts)
+      targets += (targets.empty() ? "" : " ") + std::string(text);
+    out_ += fmt::format("\n{}:{}", targets, rule->terminal ? ":" : "");
+    bool bar = false;
+    for (const PatternPrerequisite& p : rule->prerequisites) {
+      if (p.order_only && !std::exchange(bar, true)) out_ += " |";
+      out_ += fmt::format("{} {}", p.wait_before ? " .WAIT" : "", p.text);
     }
-  out += '\n';
-  if (t.phony) out += "#  Phony target (prerequisite of .PHONY).\n";
-  if (t.command_line) out += "#  Command line target.\n";
-  if (t.precious) out += "#  Precious file (prerequisite of .PRECIOUS).\n";
-  if (!t.stem.empty()) out += fmt::format("#  Implicit/static pattern stem: '{}'\n", t.stem);
-  if (t.variables)
-    for (const auto& v : *t.variables) print_variable(*v, "# ", out);
-  if (t.recipe && !t.recipe->empty()) print_recipe(*t.recipe, out);
-  out += '\n';
+    out_ += '\n';
+    if (rule->recipe) print_recipe(*rule->recipe, out_);
+  }
+  if (db_.pattern_rules.empty())
+    out_ += "\n# No implicit rules.\n";
+  else
+    out_ += fmt::format("\n# {} implicit rules, {} ({:.1f}%) terminal.\n", db_.pattern_rules.size(), terminal,
+                        100.0 * static_cast<double>(terminal) / static_cast<double>(db_.pattern_rules.size()));
+}
+
+void DataBase::file_state(const Target& t) {
+  if (t.group) {
+    out_ += "#  Also makes:";
+    for (auto member = t.group->members.rbegin(); member != t.group->members.rend(); ++member)
+      if (t.group->is_explicit || *member != &t) out_ += fmt::format(" {}", (*member)->name.view());
+    out_ += '\n';
+  }
+  // The time after a recipe, as far as GNU Make has asked for it.
+  FileTime time = t.mtime;
+  if (options_.touch && t.updated && !t.phony)
+    time = FileTime::newest();
+  else if (t.updated && !t.phony && time != FileTime::newest() &&
+           ((t.command_line && !t.parent) || (t.status == Status::failed && !options_.keep_going)))
+    time = FileTime::unknown();
+  out_ += fmt::format("#  {}\n", time_text(time));
+  const bool given_up = options_.question && t.progress == Progress::visiting;
+  if (t.progress != Progress::finished && !given_up) {
+    out_ += "#  File has not been updated.\n";
+    return;
+  }
+  out_ += "#  File has been updated.\n";
+  switch (given_up ? Status::question : t.status) {
+    case Status::none: break;
+    case Status::success: out_ += "#  Successfully updated.\n"; break;
+    case Status::question: out_ += "#  Needs to be updated (-q is set).\n"; break;
+    case Status::failed: out_ += "#  Failed to be updated.\n"; break;
+  }
+}
+
+// One rule of `head`: itself, or one of its double-colon ones.
+void DataBase::file(const Target& head, const Target& t) {
+  out_ += '\n';
+  if (!t.is_target && t.stem.empty()) out_ += "# Not a target:\n";
+  if (t.variables && (&t == &head || &t == head.next_double_colon))
+    for (const Variable* v : as_table(*t.variables, kTargetTable))
+      print_variable(*v, fmt::format("{}: ", head.hashed_name.view()), out_);
+  out_ += fmt::format("{}:{}", head.hashed_name.view(), t.double_colon_head ? ":" : "");
+  bool bar = false;
+  for (const bool order_only : {false, true})
+    for (const Prerequisite& p : t.prerequisites) {
+      if (p.order_only != order_only || p.hidden) continue;
+      if (order_only && !std::exchange(bar, true)) out_ += " |";
+      if (p.wait_before) out_ += " .WAIT";
+      out_ += fmt::format(" {}", p.target ? p.target->name.view() : p.pending->text);
+    }
+  if (head.name.view() == ".SUFFIXES")
+    for (std::string_view suffix : db_.suffixes) out_ += fmt::format(" {}", suffix);
+  out_ += '\n';
+  if (t.precious) out_ += "#  Precious file (prerequisite of .PRECIOUS).\n";
+  if (t.phony) out_ += "#  Phony target (prerequisite of .PHONY).\n";
+  if (head.command_line && !options_.goals.empty()) out_ += "#  Command line target.\n";
+  if (t.builtin && head.name.view() != ".SUFFIXES") out_ += "#  Builtin rule\n";
+  out_ += fmt::format("#  Implicit rule search has {}been done.\n", t.searched ? "" : "not ");
+  if (t.expanded || t.has_static_pattern || !t.stem.empty())
+    out_ += fmt::format("#  Implicit/static pattern stem: '{}'\n", t.stem);
+  if (t.intermediate) out_ += "#  File is an intermediate prerequisite.\n";
+  // GNU Make notes so what was there before, for not to be removed.
+  const FileTime before = t.updated ? t.time_before : t.mtime;
+  const bool was_there = t.progress != Progress::untouched && before.is_real();
+  if (t.secondary || was_there) out_ += "#  File is secondary (prerequisite of .SECONDARY).\n";
+  if (t.not_intermediate) out_ += "#  File is a prerequisite of .NOTINTERMEDIATE.\n";
+  file_state(t);
+  if (t.expanded) {
+    VariableSet automatic;
+    set_automatic_variables(e_, const_cast<Target&>(t), automatic);
+    for (const Variable* v : as_table(automatic, kTargetTable)) print_variable(*v, "# ", out_);
+  }
+  const Recipe* recipe = head.name.view() == ".DEFAULT" ? db_.default_recipe : t.recipe;
+  if (recipe && !recipe->empty()) print_recipe(*recipe, out_);
+}
+
+void DataBase::files() {
+  out_ += "# Files\n";
+  std::vector<const Target*> targets;
+  std::vector<std::string_view> names;
+  const auto add = [&](std::string_view name, const Target* target) {
+    targets.push_back(target);
+    names.push_back(name);
+  };
+  for (const Target& t : db_.targets())
+    if (!t.double_colon_head && !t.merged_into) add(t.hashed_name.view(), &t);
+  // Names that are none of ours: .DEFAULT, and the suffixes that the built-in rules know.
+  if (!db_.find_target(".DEFAULT")) add(".DEFAULT", nullptr);
+  const std::string suffixes = e_.value_of("SUFFIXES", e_.global_scope());
+  if (!options_.no_builtin_rules)
+    for (std::string_view suffix : Words(suffixes))
+      if (!db_.find_target(suffix)) add(suffix, nullptr);
+  for (const uint32_t index : table_order(names, kFileTable, table_hash)) {
+    const Target* target = targets[index];
+    if (target && target->double_colon) {
+      for (const Target* t = target->next_double_colon; t; t = t->next_double_colon)
+        file(*target, *t);
+    } else if (target) {
+      file(*target, *target);
+    } else {
+      Target shown;
+      shown.name = shown.hashed_name = db_.symbols.intern(names[index]);
+      shown.builtin = names[index] != ".DEFAULT";
+      file(shown, shown);
+    }
+  }
+}
+
+void DataBase::vpaths() {
+  out_ += "\n# VPATH Search Paths\n\n";
+  for (const VpathEntry& entry : db_.vpaths) {
+    out_ += fmt::format("vpath {} ", entry.text);
+    for (size_t i = 0; i < entry.directories.size(); ++i)
+      out_ += fmt::format("{}{}", i ? ":" : "", entry.directories[i]);
+    out_ += '\n';
+  }
+  if (db_.vpaths.empty())
+    out_ += "# No 'vpath' search paths.\n";
+  else
+    out_ += fmt::format("\n# {} 'vpath' search paths.\n", db_.vpaths.size());
+  std::string general = e_.value_of("VPATH", e_.global_scope());
+  std::replace(general.begin(), general.end(), ' ', ':');
+  if (general.empty())
+    out_ += "\n# No general ('VPATH' variable) search path.\n";
+  else
+    out_ += fmt::format("\n# General ('VPATH' variable) search path:\n# {}\n", general);
+}
+
+std::string DataBase::text() {
+  const std::time_t now = std::time(nullptr);
+  char date[64];
+  std::strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", std::localtime(&now));
+  const std::string version = version_text();
+  for (size_t at = 0; at < version.size();) {
+    const size_t end = version.find('\n', at);
+    out_ += fmt::format("# {}\n", std::string_view(version).substr(at, end - at));
+    if (end == std::string::npos) break;
+    at = end + 1;
+  }
+  out_ += fmt::format("\n# Make data base, printed on {}\n\n", date);
+  variables();
+  pattern_variables();
+  implicit_rules();
+  files();
+  vpaths();
+  out_ += fmt::format("\n# Finished Make data base on {}\n\n", date);
+  return std::move(out_);
 }
 
 }  // namespace
 
-std::string data_base_text(Evaluator& e) {
-  const Database& db = e.db;
-  const std::time_t now = std::time(nullptr);
-  char date[64];
-  std::strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", std::localtime(&now));
-  std::string out = fmt::format("\n# Make data base, printed on {}\n\n# Variables\n\n", date);
-  for (const auto& v : db.globals)
-    if (v->name.view() != "-*-command-variables-*-") print_variable(*v, "", out);
-
-  out += "\n# Pattern-specific Variable Values\n\n";
-  for (const PatternVariable& p : db.pattern_variables)
-    out += fmt::format("{}%{} :\n# {} = {}\n\n", p.pattern.prefix, p.pattern.suffix, p.name, p.value);
-
-  out += "\n# Implicit Rules\n\n";
-  size_t terminal = 0;
-  for (const auto& rule : db.pattern_rules) {
-    terminal += rule->terminal;
-    std::string targets;
-    for (std::string_view text : rule->target_texts) targets += (targets.empty() ? "" : " ") + std::string(text);
-    out += fmt::format("{}:{}", targets, rule->terminal ? ":" : "");
-    bool bar = false;
-    for (const PatternPrerequisite& p : rule->prerequisites) {
-      if (p.order_only && !bar) {
-        out += " |";
-        bar = true;
-      }
-      out += fmt::format(" {}", p.text);
-    }
-    out += '\n';
-    if (rule->recipe) print_recipe(*rule->recipe, out);
-    out += '\n';
-  }
-  out += fmt::format("# {} implicit rules, {} ({:.1f}%) terminal.\n\n# Files\n\n", db.pattern_rules.size(), terminal,
-                     db.pattern_rules.empty() ? 0.0 : 100.0 * terminal / db.pattern_rules.size());
-  for (const Target& t : db.targets())
-    if (!t.double_colon) print_target(t, out);
-  out += "# VPATH Search Paths\n\n";
-  if (db.vpaths.empty()) out += "# No 'vpath' search paths.\n";
-  for (const VpathEntry& entry : db.vpaths) {
-    out += fmt::format("vpath {} ", entry.text);
-    for (size_t i = 0; i < entry.directories.size(); ++i)
-      out += fmt::format("{}{}", i ? ":" : "", entry.directories[i]);
-    out += '\n';
-  }
-  out += fmt::format("\n# Finished Make data base on {}\n\n", date);
-  return out;
-}
+std::string data_base_text(Evaluator& e, const Options& options) { return DataBase(e, options).text(); }
 
 }  // namespace cmz

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <string>
+
+#include "cmzmake/cli/options.h"
 #include "cmzmake/eval/evaluator.h"
 
 namespace cmz {
 
-// -p: variables, directories, rules and targets, as text on standard output.
-std::string data_base_text(Evaluator& e);
+// What -p prints: variables, rules and targets, and what the run has made of them.
+std::string data_base_text(Evaluator& e, const Options& options);
 
 }  // namespace cmz

@@ -177,7 +177,7 @@ int Session::Impl::run() {
     status = 2;
     if (builder) builder->drain(true);
   }
-  if (options.print_data_base) report->print(data_base_text(*evaluator));
+  if (options.print_data_base) report->print(data_base_text(*evaluator, options));
   const int signal = builder ? builder->fatal_signal() : executor.fatal_signal();
   builder.reset();
   status = leave(status);

@@ -104,6 +104,7 @@ struct Target {
   bool optional_makefile : 1 = false; // -include: being unable to make it is no error
   bool shown_error : 1 = false;
   bool updated : 1 = false;           // its recipe ran
+  bool expanded : 1 = false;          // and was expanded for that
   bool time_changed : 1 = false;      // and its modification time is another one
   bool being_checked : 1 = false;     // on the walk's path: seeing it again is a cycle
   bool recipe_known : 1 = false;      // rules were searched for, second expansion done
