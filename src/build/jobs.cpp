@@ -76,6 +76,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
         if (member != &target) e_.objects().unload(*member);
   }
 
+  target.expanded = true;
   RunningJob running;
   running.target = &target;
   // What is written while the recipe is expanded belongs to the job's output.

@@ -64,6 +64,8 @@ struct Session::Impl {
     return options.environment_overrides ? Origin::environment_override : Origin::environment;
   }
   void makeflags_changed();
+  void take_flags(const std::string& text);
+  void take_gnumakeflags();
   void apply_options();
   void toggle_debug();
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cmzmake/base/strings.h"
+#include "data_base.h"
 #include "session_impl.h"
 
 namespace cmz {
@@ -26,7 +27,7 @@ void Session::Impl::read_makefiles() {
       read_stdin_makefile();
       continue;
     }
-    if (!e.read_makefile(name, true, false)) {  // a rule may still make it
+    if (!e.read_makefile(name, false, false)) {  // a rule may still make it
       ReadMakefile& missing = e.makefiles.back();
       report->message({}, fmt::format("{}: {}", name, std::strerror(missing.error)));
       missing.named = true;
@@ -58,6 +59,7 @@ void Session::Impl::read_default_makefile() {
 // away goes.
 void Session::Impl::finish_options() {
   makeflags_changed();
+  take_gnumakeflags();
   check_sync_mutex();
   const bool had_variables = !command_line_options.no_builtin_variables;
   const bool had_rules = !command_line_options.no_builtin_rules;
@@ -113,6 +115,7 @@ Builder::Remade Session::Impl::remake_makefiles() {
 }
 
 void Session::Impl::restart() {
+  if (options.print_data_base) report->print(data_base_text(*evaluator, options));
   if (jobserver) jobserver->return_all();
   const std::vector<std::string> again =
       temporary_makefile.empty() ? arguments

@@ -36,7 +36,11 @@ void Session::Impl::makeflags_changed() {
   const size_t dashes = makeflags_value.find(" -- $(");
   if (dashes != std::string::npos && value.starts_with(makeflags_value + " "))
     value.erase(dashes, makeflags_value.size() - dashes);
-  const std::string text = variable->flavor == Flavor::simple ? value : evaluator->expand(value);
+  take_flags(variable->flavor == Flavor::simple ? value : evaluator->expand(value));
+}
+
+// Options of a makefile count from now on.
+void Session::Impl::take_flags(const std::string& text) {
   MakefileFlags flags;
   try {
     flags = parse_makefile_flags(text, options);
@@ -50,6 +54,14 @@ void Session::Impl::makeflags_changed() {
   set_include_dirs();
   set_makeflags();
   enter_directory();
+}
+
+// What makefiles leave in GNUMAKEFLAGS counts like options, once: it is not for children. Manual,
+// "Communicating Options to a Sub-make".
+void Session::Impl::take_gnumakeflags() {
+  const std::string text = evaluator->value_of("GNUMAKEFLAGS");
+  if (!text.empty()) take_flags(text);
+  evaluator->define_global("GNUMAKEFLAGS", "", Origin::override_);
 }
 
 // Options that take effect wherever they come from.

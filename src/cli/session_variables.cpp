@@ -164,7 +164,7 @@ void Session::Impl::set_include_dirs() {
     }
   }
   if (defaults)
-    for (const char* d : {"/usr/local/include", "/usr/include"}) add_dir(d);
+    for (const char* d : {"/usr/gnu/include", "/usr/local/include", "/usr/include", CMZMAKE_INCLUDEDIR}) add_dir(d);
   std::string joined;
   for (const std::string& d : dirs) joined += (joined.empty() ? "" : " ") + d;
   evaluator->settings.include_dirs = dirs;

@@ -213,7 +213,9 @@ void FunctionCall::call() {
     // The arguments are expanded already: they go in as values of numbered variables.
     VariableSet set;
     Scope scope{&set, e_.scope(), false};
-    for (size_t i = 1; i < args_.size(); ++i) {
+    // More of them than it takes are left out.
+    const size_t end = info->max_args ? std::min<size_t>(args_.size(), info->max_args + 1) : args_.size();
+    for (size_t i = 1; i < end; ++i) {
       const std::string number = fmt::format("{}", i);
       e_.define(set, number, std::string(args_[i]), Origin::automatic, Flavor::simple);
       if (i > 1) text += ',';
@@ -397,7 +399,8 @@ void FunctionCall::file() {
     const size_t before = out_.size();
     if (std::error_code error = e_.disk.read(name, out_)) {
       if (error == std::errc::no_such_file_or_directory) return;
-      fail(fmt::format("open: {}: {}", name, std::strerror(error.value())));
+      fail(fmt::format("{}: {}: {}", error == std::errc::is_a_directory ? "read" : "open", name,
+                       std::strerror(error.value())));
     }
     if (out_.size() > before && out_.back() == '\n') out_.pop_back();
     return;

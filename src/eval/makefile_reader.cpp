@@ -38,7 +38,9 @@ void MakefileReader::run() {
     e_.where = place(line.line);
     statement(line);
   }
-  if (!conditions_.empty()) throw Fatal(place(lines_.line()), "missing 'endif'");
+  // At the line behind the last one of a file; of a text, at its last one.
+  if (!conditions_.empty())
+    throw Fatal(keeps_ ? place(lines_.line()) : e_.where, "missing 'endif'");
   close_rule();
 }
 
@@ -294,7 +296,7 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   const Variable* list = db.globals.find(names_->makefile_list);
   define(db.globals, "MAKEFILE_LIST",
          list && !list->value.empty() ? fmt::format("{} {}", list->value, path) : path, Origin::file,
-         list ? list->flavor : Flavor::recursive);
+         list ? list->flavor : Flavor::recursive, start);
 
   for (uint32_t line : normalize_source(*source))
     diagnostics.message({start.file, line}, "warning: NUL character seen; rest of line ignored");

@@ -157,7 +157,7 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
   const size_t inner_semicolon =
       semicolon == kNpos && !rest.empty() ? find_colon(prerequisites, ';') : kNpos;
   if (inner_semicolon != kNpos) {
-    expanded_recipe = e_.db.arena.copy(skip_blanks(prerequisites.substr(inner_semicolon + 1)));
+    expanded_recipe = e_.db.arena.copy(prerequisites.substr(inner_semicolon + 1));
     prerequisites = prerequisites.substr(0, inner_semicolon);
   }
 
@@ -210,7 +210,7 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
   rule_ = std::move(fresh);
   if (semicolon != kNpos) {
     const size_t at = find_unquoted(raw.text, ";#");
-    add_recipe_line(skip_blanks(raw.text.substr(at + 1)), raw.line);
+    add_recipe_line(raw.text.substr(at + 1), raw.line);
   } else if (inner_semicolon != kNpos) {
     add_recipe_line(expanded_recipe, raw.line);
   }

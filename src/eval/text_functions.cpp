@@ -160,7 +160,7 @@ int compare_integers(const Integer& a, const Integer& b) {
     sign = a.digits.size() < b.digits.size() ? -1 : 1;
   else
     sign = a.digits.compare(b.digits);
-  return a.negative ? -sign : sign;
+  return sign;  // GNU Make 4.4.1 compares two negative numbers without their signs
 }
 
 }  // namespace cmz

@@ -72,7 +72,7 @@ class Parser {
     const size_t begin = *at + 1;
     size_t name_end = begin;
     while (name_end < text.size() && is_function_char(text[name_end])) ++name_end;
-    if (name_end > begin && name_end < text.size() && is_space(text[name_end])) {
+    if (name_end > begin && (name_end == text.size() || is_space(text[name_end]))) {
       const std::string_view name = text.substr(begin, name_end - begin);
       if (const FunctionInfo* info = find_function(name))
         return parse_call(text, at, *info, name_end, open, close);

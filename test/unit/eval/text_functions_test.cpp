@@ -219,8 +219,8 @@ TEST_CASE("integers of any length", "[text]") {
     return value;
   };
   const char* ascending[] = {
-      "-100000000000000000000", "-99999999999999999999", "-10", "-9", "-0", "1", "007", "+10",
-      "99999999999999999999",   "100000000000000000000"};
+      "-9", "-10", "-99999999999999999999", "-100000000000000000000", "-0", "1", "007", "+10",
+      "99999999999999999999", "100000000000000000000"};  // negative ones: as GNU Make 4.4.1 has it
   for (size_t i = 0; i < std::size(ascending); ++i)
     for (size_t k = 0; k < std::size(ascending); ++k) {
       const int order = compare_integers(integer(ascending[i]), integer(ascending[k]));
