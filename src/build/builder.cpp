@@ -179,7 +179,6 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
   remaking_makefiles_ = true;
   const BuildOptions saved = options_;
   options_.dry_run = options_.question = options_.touch = false;  // makefiles are remade for real
-  if (!debug_ || !debug_->wants(DebugLog::makefiles)) options_.show_reasons = options_.show_recipes = false;
   options_.always_make = options_.always_make && !already_restarted;
   run(goals);
   options_ = saved;
