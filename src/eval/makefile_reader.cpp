@@ -38,9 +38,7 @@ void MakefileReader::run() {
     e_.where = place(line.line);
     statement(line);
   }
-  // At the line behind the last one of a file; of a text, at its last one.
-  if (!conditions_.empty())
-    throw Fatal(keeps_ ? place(lines_.line()) : e_.where, "missing 'endif'");
+  if (!conditions_.empty()) throw Fatal(place(lines_.line()), "missing 'endif'");
   close_rule();
 }
 

@@ -76,7 +76,7 @@ class Parser {
       const std::string_view name = text.substr(begin, name_end - begin);
       if (const FunctionInfo* info = find_function(name))
         return parse_call(text, at, *info, name_end, open, close);
-      return parse_possible_call(text, at, name, open, close);
+      if (name_end < text.size()) return parse_possible_call(text, at, name, open, close);
     }
     return parse_variable(text, at, name_end, open, close);
   }
