@@ -206,7 +206,7 @@ void FunctionCall::call() {
   if (name.empty()) return;
 
   // A built-in function may be called by its name too.
-  if (find_function(name)) {
+  if (const FunctionInfo* info = find_function(name)) {
     std::string text = "$(";
     text += name;
     text += ' ';
