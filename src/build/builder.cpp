@@ -151,15 +151,19 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
   makefile_of_.clear();
   std::vector<Target*> goals;
   std::vector<const ReadMakefile*> read_as;  // each of them
-  bool unreadable = false;
+  std::vector<const ReadMakefile*> unreadable;
   for (auto it = makefiles.begin(); it != makefiles.end(); ++it) {
     Target* target = it->target;
-    if (makefile_of_.contains(target)) continue;
+    if (const auto known = makefile_of_.find(target); known != makefile_of_.end()) {
+      // Once asked for without a dash it is needed; messages still name the first place.
+      if (!it->optional && !it->is_default) target->optional_makefile = known->second->optional = false;
+      continue;
+    }
     bool endless = false;
     for (const Target* t = target->next_double_colon; t; t = t->next_double_colon)
       endless |= t->prerequisites.empty() && t->recipe != nullptr;
     if (endless || target->phony) {  // it cannot help one that could not be read
-      if (it->error != 0 && !it->optional && !it->is_object) unreadable = true, show_missing(*it);
+      if (it->error != 0 && !it->optional && !it->is_object) unreadable.push_back(&*it);
       continue;
     }
     if (it->optional || it->is_default) target->optional_makefile = true;
@@ -171,7 +175,8 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
     goals.push_back(target);
     read_as.push_back(&*it);
   }
-  if (unreadable) return Remade::failed;
+  for (auto it = unreadable.rbegin(); it != unreadable.rend(); ++it) show_missing(**it);
+  if (!unreadable.empty()) return Remade::failed;
   if (goals.empty()) return Remade::nothing;
   std::vector<FileTime> before;
   for (Target* goal : goals) before.push_back(mtime(*goal));

@@ -32,6 +32,19 @@ class CurrentCapture {
   int old_ = -1;
 };
 
+// Sets `pointer` while it lives, also when an exception ends that.
+template <typename T>
+class PointTo {
+ public:
+  PointTo(T*& pointer, T* value) : pointer_(pointer) { pointer = value; }
+  ~PointTo() { pointer_ = nullptr; }
+  PointTo(const PointTo&) = delete;
+  PointTo& operator=(const PointTo&) = delete;
+
+ private:
+  T*& pointer_;
+};
+
 }  // namespace
 
 void Builder::start_recipe(Target& target, bool absent, FileTime time) {
@@ -116,7 +129,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
   Job job;
   job.target = target.name.view();
   job.one_shell = recipe.one_shell;
-  bool any_recursive = false, any_process = false;
+  bool any_process = false;
   for (const ExpandedLine& line : running.lines) {
     CommandLine c;
     c.text = line.text;
@@ -126,7 +139,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
                       db_.special.ignore_all || target.ignore_errors;
     c.recursive = line.flags.recursive;
     c.execute = !pretend || c.recursive;
-    any_recursive |= c.recursive;
+    running.any_recursive |= c.recursive;
     job.lines.push_back(std::move(c));
   }
   {
@@ -147,12 +160,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     any_process |= line.execute;
   }
   running.any_process = any_process;
-  running.recursive = any_process && any_recursive;
-  if (any_process) {
-    const CurrentCapture current(capture_, running.capture);
-    PlaceGuard place(e_, recipe.where);
-    job.environment = environment_for(target, any_recursive);
-  }
+  running.recursive = any_process && running.any_recursive;
 
   if (any_process && !acquire_slot(running.recursive)) {
     close_capture(running);
@@ -179,11 +187,12 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     event.target = target.name.view();
     events_.on(event);
   }
-  starting_ = &running;
-  const JobId id = executor_.start(std::move(job));
-  if (starting_ == nullptr) return;  // it ended inside start()
-  starting_ = nullptr;
-  jobs_.emplace(id, std::move(running));
+  {
+    const PointTo starting(starting_, &running);
+    const JobId id = executor_.start(std::move(job));
+    if (starting_ == nullptr) return;  // it ended inside start()
+    jobs_.emplace(id, std::move(running));
+  }
   if (options_.one_at_a_time)
     while (target.progress == Progress::running && signal_ == 0) {
       tell_live_children();
@@ -246,6 +255,12 @@ void Builder::line_begins(JobId job, size_t index) {
   const bool direct = line.flags.recursive && capture_ && capture_->mode() != OutputSync::recurse;
   event.output = direct ? -1 : running.capture;
   events_.on(event);
+}
+
+std::shared_ptr<const Environment> Builder::environment(JobId job) {
+  RunningJob& running = starting_ ? *starting_ : jobs_.at(job);
+  const CurrentCapture current(capture_, running.capture);
+  return environment_for(*running.target, running.any_recursive);
 }
 
 void Builder::line_not_executed(JobId job, size_t, std::string_view message) {

@@ -103,13 +103,14 @@ void Builder::prepare(Target& target) {
   target.recipe_known = true;
   target.goal = goal_;
   search_.expand_prerequisites(target);
+  bool implicit = false;
   if (!target.phony && target.recipe == nullptr && !target.searched && !target.double_colon) {
     target.searched = true;
-    search_.implicit_rule(target);
+    implicit = search_.implicit_rule(target);
   }
   if (target.recipe == nullptr && !target.is_target && db_.default_recipe && !target.double_colon)
     target.recipe = const_cast<Recipe*>(db_.default_recipe);
-  add_extra_prerequisites(target);
+  add_extra_prerequisites(target, implicit);
   if (options_.shuffle.mode == Shuffle::Mode::none || db_.special.not_parallel) return;
   for (const Prerequisite& p : target.prerequisites)
     if (p.wait_before) return;
@@ -120,7 +121,7 @@ void Builder::prepare(Target& target) {
 }
 
 // .EXTRA_PREREQS. Manual, "Other Special Variables".
-void Builder::add_extra_prerequisites(Target& target) {
+void Builder::add_extra_prerequisites(Target& target, bool implicit) {
   if (target.double_colon) return;
   if (!target.recipe && !target.is_target) return;
   // The target's own or the global one: it is not inherited.
@@ -144,11 +145,14 @@ void Builder::add_extra_prerequisites(Target& target) {
   std::vector<Prerequisite> extra;
   append_prerequisites(e_, text, nullptr, extra);
   for (Prerequisite& p : extra) {
-    if (p.target == &target) continue;
-    // Prerequisites of the global setting do not get each other as prerequisites.
-    if (!own && std::any_of(extra.begin(), extra.end(),
-                            [&](const Prerequisite& other) { return other.target == &target; }))
-      continue;
+    // Prerequisites of the global setting do not get each other as prerequisites, except with an
+    // implicit rule: there that is a circle, which is told.
+    if (own || !implicit) {
+      if (p.target == &target) continue;
+      if (!own && std::any_of(extra.begin(), extra.end(),
+                              [&](const Prerequisite& other) { return other.target == &target; }))
+        continue;
+    }
     p.hidden = true;
     target.prerequisites.push_back(p);
   }

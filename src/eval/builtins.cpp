@@ -90,25 +90,27 @@ void Evaluator::convert_suffix_rules() {
     }
     add_pattern_rule(db, std::move(rule), false);
   };
-  const auto usable = [&](std::string_view name) -> const Target* {
+  const auto usable = [&](std::string_view name, bool warn) -> const Target* {
     Target* t = db.find_target(name);
     if (t == nullptr || t->recipe == nullptr) return nullptr;
     if (settings.no_builtin_rules && t->builtin) return nullptr;
     if (!t->prerequisites.empty()) {
       if (db.special.posix) return nullptr;
-      diagnostics.message(t->where, "warning: ignoring prerequisites on suffix rule definition");
+      if (warn)
+        diagnostics.message(t->recipe->where,
+                            "warning: ignoring prerequisites on suffix rule definition");
     }
     t->suffix_rule = true;
     return t;
   };
   for (std::string_view source : db.suffixes) {
     add(source, {}, nullptr);
-    if (const Target* t = usable(source)) add("", source, t);
+    if (const Target* t = usable(source, false)) add("", source, t);
     for (std::string_view target : db.suffixes) {
       if (source == target) continue;
       std::string name(source);
       name += target;
-      if (const Target* t = usable(name)) {
+      if (const Target* t = usable(name, true)) {
         add(target, source, t);
       }
     }

@@ -88,8 +88,8 @@ bool MakefileReader::condition_holds(const Statement& s) {
     const std::string name = e_.expand(s.text);
     std::string_view rest = name;
     const std::string_view word = next_word(rest);
-    if (word.empty() || !trim(rest).empty()) throw Fatal(e_.where, "invalid syntax in conditional");
-    const Variable* v = e_.lookup(word);
+    if (!trim(rest).empty()) throw Fatal(e_.where, "invalid syntax in conditional");
+    const Variable* v = word.empty() ? nullptr : e_.lookup(word);
     const bool defined = v != nullptr && !v->value.empty();
     return defined == (s.directive == Directive::ifdef);
   }

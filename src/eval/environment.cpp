@@ -72,7 +72,15 @@ std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope
         continue;
       }
       std::string value;
-      expand_variable(v, value);
+      if ((v.origin == Origin::environment || v.origin == Origin::environment_override) &&
+          v.name != names_->makeflags) {
+        value = v.value;  // goes on as it came
+      } else if (for_shell_function) {
+        expand_variable(v, value);
+      } else {  // messages name the definition
+        PlaceGuard place(*this, v.where);
+        expand_variable(v, value);
+      }
       out.emplace_back(v.name.view(), std::move(value));
     }
     parents |= s->next_is_parent;

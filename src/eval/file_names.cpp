@@ -12,7 +12,7 @@ bool FileNames::Careful::next_quoted_word() {
   if (rest_.empty()) return false;
   word_.clear();
   size_t i = 0;
-  while (i < rest_.size() && !is_space(rest_[i])) {
+  while (i < rest_.size() && !is_blank(rest_[i])) {
     if (rest_[i] != '\\') {
       word_ += rest_[i++];
       continue;
@@ -20,7 +20,7 @@ bool FileNames::Careful::next_quoted_word() {
     size_t slashes = 0;
     while (i + slashes < rest_.size() && rest_[i + slashes] == '\\') ++slashes;
     const size_t after = i + slashes;
-    if (after < rest_.size() && is_space(rest_[after])) {
+    if (after < rest_.size() && is_blank(rest_[after])) {
       word_.append(slashes / 2, '\\');
       i = after;
       if (slashes % 2 == 0) break;

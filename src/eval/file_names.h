@@ -23,7 +23,8 @@ class FileNames {
   void for_each(Take take) const {
     if (text_.find_first_of("\\*?[~(") == std::string_view::npos) {
       std::string_view rest = text_;
-      for (std::string_view w = next_word(rest); !w.empty(); w = next_word(rest)) take(without_dot_slash(w));
+      for (std::string_view w = next_name(rest); !w.empty(); w = next_name(rest))
+        take(without_dot_slash(w));
       return;
     }
     Careful careful{text_, disk_, archives_};

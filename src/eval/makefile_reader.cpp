@@ -140,10 +140,10 @@ void MakefileReader::define(const Statement& s) {
   const Location start = e_.where;
   const Modifiers modifiers = s.modifiers;
   const AssignOp op = s.op;
-  const std::string name(s.name);
   if (!skip_spaces(s.text).empty() && s.text.data() != s.name.data())
     e_.diagnostics.message(start, "extraneous text after 'define' directive");
-  if (trim(e_.expand(name)).empty()) throw Fatal(start, "empty variable name");
+  const std::string name(trim(e_.expand(s.name)));
+  if (name.empty()) throw Fatal(start, "empty variable name");
 
   std::string value;
   int depth = 1;
@@ -171,9 +171,9 @@ void MakefileReader::define(const Statement& s) {
     first = false;
     value += text;
   }
-  e_.where = start;
+  e_.where = {start.file, is_file_ ? line.line : start.line};  // the value is expanded at the `endef`
   const Origin origin = modifiers.override_ ? Origin::override_ : Origin::file;
-  Variable* v = e_.assign(e_.db.globals, name, op, value, origin);
+  Variable* v = e_.assign_named(e_.db.globals, name, op, value, origin, start);
   if (v && modifiers.export_) {
     v->export_ = Export::yes;
     e_.db.globals.touch();

@@ -39,6 +39,8 @@ class MakefileReader {
     bool open = false;
     bool no_targets = false;  // its targets expanded to nothing: its recipe goes nowhere
     std::vector<Symbol> targets;
+    std::vector<Symbol> misplaced;  // those of them that would be patterns in a pattern rule
+    std::string_view fault;         // what ends make when all of it is read
     std::vector<std::string_view> pattern_targets;  // when it is a pattern rule
     std::string prerequisites;   // expanded once, `|` included
     std::vector<Symbol> plain_prerequisites;  // instead, of a plain rule

@@ -180,25 +180,24 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
   std::string prerequisite_buffer;
   fresh.prerequisites = unquote_marks(prerequisites, prerequisite_buffer);
 
-  bool mixed = false;
+  // The first target decides whether it is a pattern rule.
   FileNames(targets, &e_.disk).for_each([&](std::string_view name) {
-    if (find_percent(name) != kNpos) {
-      if (fresh.is_static_pattern) throw Fatal(e_.where, "mixed implicit and static pattern rules");
-      mixed |= !fresh.targets.empty();
+    const bool is_pattern = find_percent(name) != kNpos;
+    if (is_pattern && fresh.targets.empty()) {
+      if (fresh.is_static_pattern) fresh.fault = "mixed implicit and static pattern rules";
       fresh.pattern_targets.push_back(e_.db.arena.copy(name));
+    } else if (!fresh.pattern_targets.empty()) {
+      if (fresh.fault.empty()) fresh.fault = "mixed implicit and normal rules";
     } else {
-      mixed |= !fresh.pattern_targets.empty();
-      if (name == ".POSIX") e_.db.special.posix = true;  // already for how the next lines are joined
+      if (name == ".POSIX")
+        e_.db.special.posix = true;  // already for how the next lines are joined
       if (name.find('%') != kNpos)
         fresh.targets.push_back(e_.db.symbols.intern(parse_pattern(name).text));
       else
         fresh.targets.push_back(e_.db.symbols.intern(name));
+      if (is_pattern) fresh.misplaced.push_back(fresh.targets.back());
     }
   });
-  if (mixed) {
-    if (!fresh.targets.empty() && !fresh.pattern_targets.empty())
-      throw Fatal(e_.where, "mixed implicit and normal rules");
-  }
   if (fresh.targets.empty() && fresh.pattern_targets.empty()) {
     fresh.no_targets = true;
     rule_ = std::move(fresh);
@@ -266,7 +265,9 @@ void MakefileReader::close_rule() {
     return;
   }
   rule_.open = false;
+  if (!e_.reading_makefiles) throw Fatal(rule_.where, "prerequisites cannot be defined in recipes");
   if (rule_.recipe) rule_.recipe->one_shell = e_.db.special.one_shell;
+  if (!rule_.fault.empty()) throw Fatal(rule_.where, std::string(rule_.fault));
   if (rule_.grouped && rule_.recipe == nullptr)
     throw Fatal(rule_.where, "grouped targets must provide a recipe");
   if (!rule_.pattern_targets.empty())
@@ -279,6 +280,8 @@ void MakefileReader::close_rule() {
 void MakefileReader::OpenRule::clear() {
   open = no_targets = is_static_pattern = double_colon = grouped = false;
   targets.clear();
+  misplaced.clear();
+  fault = {};
   pattern_targets.clear();
   prerequisites.clear();
   plain_prerequisites.clear();
@@ -319,6 +322,8 @@ void MakefileReader::record_targets(OpenRule& rule) {
     group->is_explicit = true;
   }
   for (Symbol name : rule.targets) {
+    if (std::find(rule.misplaced.begin(), rule.misplaced.end(), name) != rule.misplaced.end())
+      e_.diagnostics.message(rule.where, "*** mixed implicit and normal rules: deprecated syntax");
     if (apply_early_special_target(e_, name.view(), rule.prerequisites, rule.recipe)) {
       // Also recorded like any other: its prerequisites count when all is read.
     }
@@ -334,8 +339,6 @@ void MakefileReader::record_targets(OpenRule& rule) {
 
 void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* group) {
   Target* target = &head;
-  if (!e_.reading_makefiles)
-    throw Fatal(rule.where, "prerequisites cannot be defined in recipes");
   std::string stem_text;
   bool matches = true;
   if (rule.is_static_pattern) {
@@ -387,19 +390,17 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
     group->members.push_back(target);
   }
 
-  // $< is the first prerequisite of the rule with the recipe: those go to the front.
   if (rule.recipe) {
     target->recipe = rule.recipe;
     target->builtin = false;
-    if (!matches) {
-    } else if (target->prerequisites.empty()) {
-      add_prerequisites(rule, *target, target->prerequisites, stem_text);
-    } else {
-      std::vector<Prerequisite> front;
-      add_prerequisites(rule, *target, front, stem_text);
-      target->prerequisites.insert(target->prerequisites.begin(), front.begin(), front.end());
-    }
-  } else if (matches) {
+  }
+  if (!matches) return;
+  // $< is the first prerequisite of the rule with the recipe: those go to the front.
+  if (rule.recipe && !target->prerequisites.empty()) {
+    std::vector<Prerequisite> front;
+    add_prerequisites(rule, *target, front, stem_text);
+    target->prerequisites.insert(target->prerequisites.begin(), front.begin(), front.end());
+  } else {
     add_prerequisites(rule, *target, target->prerequisites, stem_text);
   }
 }

@@ -50,8 +50,13 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
                             std::string_view text, Origin origin, bool target_specific) {
   const std::string name(trim(expand(raw_name)));
   if (name.empty()) throw Fatal(where, "empty variable name");
+  return assign_named(set, name, op, text, origin, where, target_specific);
+}
+
+Variable* Evaluator::assign_named(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
+                                  Origin origin, Location place, bool target_specific) {
   if (warnings.about_names() && std::any_of(name.begin(), name.end(), is_space))
-    warn(Warning::invalid_var, where, fmt::format("invalid variable name '{}'", name));
+    warn(Warning::invalid_var, place, fmt::format("invalid variable name '{}'", name));
 
   if (op.conditional) {
     // A target's is decided when the target is built, when the outer value is known.
@@ -60,16 +65,16 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
   }
   switch (op.kind) {
     case AssignOp::recursive:
-      return define(set, name, std::string(text), origin, Flavor::recursive, where);
+      return define(set, name, std::string(text), origin, Flavor::recursive, place);
     case AssignOp::simple: {
       std::string value = expand(text);
-      return define(set, name, std::move(value), origin, Flavor::simple, where);
+      return define(set, name, std::move(value), origin, Flavor::simple, place);
     }
     case AssignOp::posix_immediate:
-      return define(set, name, escape_dollars(expand(text)), origin, Flavor::recursive, where);
+      return define(set, name, escape_dollars(expand(text)), origin, Flavor::recursive, place);
     case AssignOp::shell: {
       std::string value = run_shell(expand(text), false);
-      return define(set, name, std::move(value), origin, Flavor::recursive, where);
+      return define(set, name, std::move(value), origin, Flavor::recursive, place);
     }
     case AssignOp::append: break;
   }
@@ -78,11 +83,11 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
   if (v == nullptr) {
     if (target_specific) {
       // Joined with the outer value when it is looked up.
-      Variable* fresh = define(set, name, std::string(text), origin, Flavor::recursive, where);
+      Variable* fresh = define(set, name, std::string(text), origin, Flavor::recursive, place);
       fresh->append = true;
       return fresh;
     }
-    return define(set, name, std::string(text), origin, Flavor::recursive, where);
+    return define(set, name, std::string(text), origin, Flavor::recursive, place);
   }
   if (origin < v->origin && v->origin != Origin::automatic) return v;
   std::string expanded;
@@ -94,7 +99,7 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
     if (origin < v->origin) return v;
   }
   if (!target_specific && set.find(v->name) != v)  // an outer scope's: a new one in this set
-    v = define(set, name, v->value, origin, v->flavor, where);
+    v = define(set, name, v->value, origin, v->flavor, place);
   v->special = false;
   const bool first_from_makefile = v->origin == Origin::environment || v->origin == Origin::default_;
   if (!v->value.empty()) v->value += ' ';
@@ -104,7 +109,7 @@ Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignO
     v->has_dollar |= more.find('$') != std::string_view::npos;
   }
   if (first_from_makefile || origin > v->origin) v->origin = origin;
-  v->where = where;
+  v->where = place;
   set.touch();
   assigned(set, *v);
   return v;

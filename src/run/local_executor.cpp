@@ -166,6 +166,16 @@ struct LocalExecutor::Impl {
     return handle < 0 && errno == EMFILE && raise_descriptor_limit(state) ? open() : handle;
   }
 
+  // The listener may refuse by an exception: then there is no such job.
+  void ask_for_environment(Running& running) {
+    try {
+      running.job.environment = listener->environment(running.id);
+    } catch (...) {
+      jobs.erase(running.id);
+      throw;
+    }
+  }
+
   // Goes on with the job's lines until one runs as a process or all are done.
   void advance(Running& running) {
     while (running.line < running.job.lines.size()) {
@@ -175,6 +185,7 @@ struct LocalExecutor::Impl {
         ++running.line;
         continue;
       }
+      if (!running.job.environment) ask_for_environment(running);
       const std::vector<std::string> argv =
           command_argv(line.text, running.job.shell,
                        line.shell_flags.empty() ? running.job.shell_flags : line.shell_flags,

@@ -47,6 +47,18 @@ constexpr std::string_view next_word(std::string_view& rest) {
   return word;
 }
 
+// The same for names of files: a newline, which only an expansion can bring, may stand before a
+// name but does not end it.
+constexpr std::string_view next_name(std::string_view& rest) {
+  size_t begin = 0;
+  while (begin < rest.size() && is_space(rest[begin])) ++begin;
+  size_t end = begin;
+  while (end < rest.size() && !is_blank(rest[end])) ++end;
+  const std::string_view name = rest.substr(begin, end - begin);
+  rest = rest.substr(end);
+  return name;
+}
+
 // The words of a text, for `for (std::string_view word : Words(text))`.
 class Words {
  public:

@@ -121,6 +121,7 @@ class Builder : private JobListener {
     int capture = -1;
     bool any_process = false;  // it holds a slot
     bool recursive = false;    // and may take tokens by itself
+    bool any_recursive = false;  // a line of it is, whether it runs or not
     int pid = 0;               // of its present process
     bool on_chain = false;     // -d has named it
     size_t line = 0;
@@ -157,7 +158,7 @@ class Builder : private JobListener {
   void wait_for(Frame& frame, Target& target);
   void suspend(Frame& frame);
   void prepare(Target& target);
-  void add_extra_prerequisites(Target& target);
+  void add_extra_prerequisites(Target& target, bool implicit);
   template <class T>
   void shuffle(std::vector<T>& list);
   Prerequisite& prerequisite_at(Target& target, size_t place);
@@ -202,6 +203,7 @@ class Builder : private JobListener {
   void delete_half_made(Target& target, int capture);
   void check_signal();
   void line_begins(JobId job, size_t index) override;
+  std::shared_ptr<const Environment> environment(JobId job) override;
   void line_not_executed(JobId job, size_t index, std::string_view message) override;
   void line_failed_ignored(JobId job, size_t index, const Exit& exit) override;
   void job_ended(JobId job, const Outcome& outcome) override;
@@ -235,7 +237,7 @@ class Builder : private JobListener {
   bool some_goal_finished_ = false;  // and perhaps not spoken of yet
   uint32_t goal_ = 0;
   bool remaking_makefiles_ = false;
-  std::unordered_map<const Target*, const ReadMakefile*> makefile_of_;
+  std::unordered_map<const Target*, ReadMakefile*> makefile_of_;
   bool stop_ = false;  // a failure without -k: nothing more is started
   bool said_waiting_ = false;
   int signal_ = 0;

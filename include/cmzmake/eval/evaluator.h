@@ -98,6 +98,10 @@ class Evaluator {
   // An assignment as written. `set` is the target's or pattern's set, or the global one.
   Variable* assign(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
                    Origin origin, bool target_specific = false);
+  // The same with the name expanded; `place` is where the definition stands.
+  Variable* assign_named(VariableSet& set, std::string_view name, AssignOp op,
+                         std::string_view text, Origin origin, Location place,
+                         bool target_specific = false);
   // A target- or pattern-specific assignment: what a stronger global definition says goes before.
   void assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
                          Origin origin, const Modifiers& modifiers);

@@ -26,6 +26,7 @@ struct LineFlags {
 // One logical line of a recipe, unexpanded.
 struct RecipeLine {
   std::string_view text;  // without prefix characters
+  // As messages name it: the recipe's place, and one more for each line of the recipe before it.
   uint32_t line = 0;
   LineFlags flags;
   ExprPtr tree;  // null when there is no `$` in it
@@ -35,8 +36,8 @@ struct RecipeLine {
 struct Recipe {
   Location where;  // of its first line
   char prefix = '\t';
-  std::vector<std::string_view>
-      source;  // the lines, without the recipe prefix; memory outlives the recipe
+  // The lines, without the recipe prefix; memory outlives the recipe.
+  std::vector<std::string_view> source;
   std::vector<RecipeLine> lines;  // made from source when the recipe is first needed
   bool prepared = false;
   bool any_recursive = false;

@@ -42,7 +42,7 @@ using JobId = uint64_t;
 struct Job {
   std::string target;                              // for debugging output only
   std::vector<CommandLine> lines;                  // run in order, one process each
-  std::shared_ptr<const Environment> environment;  // for every line
+  std::shared_ptr<const Environment> environment;  // for every line; null: the listener has it
   std::string shell = "/bin/sh";                   // $(SHELL)
   std::string shell_flags = "-c";                  // $(.SHELLFLAGS), split at blanks
   bool one_shell = false;                          // .ONESHELL: lines[0].text is the whole recipe
@@ -76,6 +76,9 @@ class JobListener {
   virtual ~JobListener() = default;
   // Before line `index` is started (or skipped because execute is false): the time to echo it.
   virtual void line_begins(JobId job, size_t index) = 0;
+  // The environment of a job that was started without one; asked once, after the first line that
+  // runs has begun: to make one may print something.
+  virtual std::shared_ptr<const Environment> environment(JobId) { return nullptr; }
   // Line `index` could not be executed: `message` is what exec said, e.g. "foo: No such file or
   // directory".
   virtual void line_not_executed(JobId job, size_t index, std::string_view message) = 0;
