@@ -171,7 +171,7 @@ bool Builder::touch(Target& target) {
     event.target = name;
     events_.on(event);
   }
-  if (options_.dry_run || options_.question) return true;
+  if (options_.dry_run) return true;
   std::error_code error;
   if (const auto member = split_archive_name(name))
     error = disk_.touch_member(member->archive, member->member);

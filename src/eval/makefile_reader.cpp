@@ -171,7 +171,7 @@ void MakefileReader::define(const Statement& s) {
     first = false;
     value += text;
   }
-  e_.where = {start.file, is_file_ ? line.line : start.line};  // the value is expanded at the `endef`
+  e_.where = place(line.line);  // the value is expanded at the `endef`
   const Origin origin = modifiers.override_ ? Origin::override_ : Origin::file;
   Variable* v = e_.assign_named(e_.db.globals, name, op, value, origin, start);
   if (v && modifiers.export_) {

@@ -386,6 +386,9 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
     target->has_static_pattern = true;
   }
   if (group) {
+    if (target->group)
+      e_.diagnostics.message(rule.recipe->where, fmt::format("warning: overriding group membership for target '{}'",
+                                                             head.name.view()));
     target->group = group;
     group->members.push_back(target);
   }

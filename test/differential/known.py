@@ -1,7 +1,8 @@
-"""Differences between GNU Make 4.4.1 and an older peer, each with its reason.
+"""Known differences, each with its reason.
 
-cmzmake does what 4.4.1 does, so it shows them against the `make` of Debian 12, which is 4.3. Nothing is
-known, and nothing is forgiven, against a peer of 4.4 or later.
+OWN are meant: cmzmake's help names its own options, and what ends GNU Make by a signal does not end cmzmake.
+They hold against every peer. The others are differences between GNU Make 4.4.1 and an older peer: cmzmake
+does what 4.4.1 does, so it shows them against the `make` of Debian 12, which is 4.3.
 
 Two kinds: REWRITES bring the peer's and the program's text to a common form; CASES leave a whole case
 out, by what the case or its outcomes hold.
@@ -21,6 +22,15 @@ def replace(pattern, by):
     return lambda text: expression.sub(by, text)
 
 
+OWN_OPTIONS = drop_lines(r"  --(?:print-targets|warn\[=CONTROL\]) .*")
+OWN_HELP = drop_lines(r"This program .*built for .*|Report bugs .*")
+
+
+OWN_REWRITES = [
+    ("the help names the program that printed it, and its own options", lambda text: OWN_HELP(OWN_OPTIONS(text))),
+]
+
+
 REWRITES = [
     ("4.4 says in --trace why a target is new, and nothing for makefiles",
      drop_lines(r"\S+:\d+: (?:update )?target '.*|<builtin>: (?:update )?target '.*")),
@@ -28,7 +38,6 @@ REWRITES = [
      replace(r"\*\*\* (?:non-numeric|invalid) \w+ argument to '(\w+)' function: .*\.", r"*** wrong argument to '\1'.")),
     ("4.4 has more options in its help",
      drop_lines(r"  --jobserver-style=STYLE .*|  --shuffle\[=.*| +Perform shuffle of .*")),
-    ("the help names the program that printed it", drop_lines(r"This program .*built for .*|Report bugs to .*")),
     ("4.4 looks up GNUMAKEFLAGS under --warn-undefined-variables, and defines MAKE_RESTARTS",
      drop_lines(r".*: warning: undefined variable '(?:GNUMAKEFLAGS|MAKE_RESTARTS)'")),
     ("4.4 warns when a pattern's recipe leaves a peer target out",
@@ -104,6 +113,15 @@ def early_second_expansion(case, theirs, ours):
                                            re.search(r"\((info|warning|error|eval|file|shell)\b", text) is not None)
 
 
+def peer_crashed(case, theirs, ours):
+    return min(theirs.statuses) < 0 <= min(ours.statuses)
+
+
+OWN_CASES = [
+    ("a signal ends GNU Make itself", peer_crashed),
+]
+
+
 CASES = [
     ("4.4 exports variables to $(shell) and !=", exports_to_shell),
     ("4.4 and 4.3 choose differently whose recipe counts when vpath makes two targets one file", vpath_renames),
@@ -122,15 +140,14 @@ CASES = [
 
 def explain(case, theirs, ours, version):
     """The reason of a known difference, or None. `version`: the peer's, e.g. (4, 3)."""
-    if version >= (4, 4):
-        return None
-    for reason, applies in CASES:
+    older = version < (4, 4)
+    for reason, applies in OWN_CASES + CASES * older:
         if applies(case, theirs, ours):
             return reason
     if theirs.statuses != ours.statuses or theirs.files != ours.files:
         return None
     left, right = ([list(texts) for texts in outcome.outputs] for outcome in (theirs, ours))
-    for reason, rewrite in REWRITES:
+    for reason, rewrite in OWN_REWRITES + REWRITES * older:
         left, right = ([[rewrite(text) for text in texts] for texts in side] for side in (left, right))
         if left == right:
             return reason
