@@ -171,6 +171,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
     if (it->error != 0 && disk_.mtime(target->name.view(), &error).is_absent() && error)
       target->mtime =
           FileTime::absent();  // why it cannot be looked at is said where it could not be read
+    known_since_read(*it);
     makefile_of_[target] = &*it;
     goals.push_back(target);
     read_as.push_back(&*it);

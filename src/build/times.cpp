@@ -24,6 +24,16 @@ FileTime Builder::mtime(Target& target) {
   return target.mtime;
 }
 
+// A makefile has the time that it had when it was read, unless something may have changed it since.
+void Builder::known_since_read(const ReadMakefile& makefile) {
+  Target& target = *makefile.target;
+  if (makefile.error != 0 || !makefile.time.is_real() || makefile.generation != disk_.generation() ||
+      !target.mtime.is_unknown() || target.phony || target.old_file || options_.check_symlink_times)
+    return;
+  target.mtime = makefile.time;
+  check_future(target, makefile.time);
+}
+
 FileTime Builder::read_mtime(Target& target) {
   const std::string_view name = target.name.view();
   if (const auto member = split_archive_name(name)) {

@@ -341,6 +341,19 @@ void Builder::rewind(Frame& frame) {
   frame.member = 0;
 }
 
+// Goes past prerequisites that were made long ago, without a word about them: most of a graph's edges lead to such.
+void Builder::pass_finished(Frame& frame, const Target& target) const {
+  if (debug_ || options_.shuffle.mode != Shuffle::Mode::none || frame.target->not_parallel) return;
+  for (; frame.next < target.prerequisites.size(); ++frame.next) {
+    const Prerequisite& p = target.prerequisites[frame.next];
+    const Target& child = *p.target;
+    if (child.progress != Progress::finished || child.status != Status::success || child.mtime.is_unknown() ||
+        child.merged_into || child.being_checked || p.wait_before || is_intermediate(child))
+      return;
+    if (!p.order_only && (child.mtime.is_absent() || child.mtime > frame.time)) frame.must_make = true;
+  }
+}
+
 // Looks at one more prerequisite; false when all are done with.
 bool Builder::next_prerequisite(Frame& frame) {
   Target& target = *frame.walked;
@@ -373,6 +386,7 @@ bool Builder::next_prerequisite(Frame& frame) {
     return true;
   }
 
+  if (!second_round) pass_finished(frame, target);
   if (frame.next >= target.prerequisites.size()) return false;
   Prerequisite& p = prerequisite_at(target, frame.next);
   p.target = resolve(p.target);

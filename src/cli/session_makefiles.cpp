@@ -51,7 +51,7 @@ void Session::Impl::read_default_makefile() {
   }
   for (std::string_view name : names) {  // each may be made by a rule
     Target& target = db.target(name);
-    evaluator->makefiles.push_back({&target, {}, true, ENOENT, true});
+    evaluator->makefiles.push_back({.target = &target, .where = {}, .optional = true, .error = ENOENT, .named = true});
   }
 }
 

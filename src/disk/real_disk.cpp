@@ -65,7 +65,7 @@ class RealDisk final : public Disk, private GlobSource {
   uint64_t generation() const override { return directories_.generation(); }
   bool is_directory(std::string_view path) override;
 
-  std::error_code read(std::string_view path, std::string& out) override;
+  std::error_code read(std::string_view path, std::string& out, FileTime* time) override;
   std::error_code write(std::string_view path, std::string_view text, bool append,
                         const char** step) override;
   std::error_code touch(std::string_view path) override;
@@ -151,10 +151,11 @@ bool RealDisk::exists(std::string_view path) {
   return ::lstat(PathBuffer(path), &st) == 0;
 }
 
-std::error_code RealDisk::read(std::string_view path, std::string& out) {
+std::error_code RealDisk::read(std::string_view path, std::string& out, FileTime* time) {
   File file(path, O_RDONLY);
   struct stat st;
   if (!file || ::fstat(file.fd(), &st) != 0) return last_error();
+  if (time) *time = file_time(st.st_mtim);
   const size_t before = out.size();
   size_t used = before;
   const auto size = S_ISREG(st.st_mode) ? static_cast<size_t>(st.st_size) : 0;

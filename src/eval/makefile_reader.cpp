@@ -266,12 +266,13 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
                place.known() ? " (search path)" : "", optional ? " (don't care)" : "",
                place.known() ? " (no ~ expansion)" : "");
   std::string* const source = &new_source();
-  std::error_code error = disk.read(path, *source);
+  FileTime time;
+  std::error_code error = disk.read(path, *source, &time);
   if (error && search_include_dirs && path[0] != '/' &&
       (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)) {
     for (const std::string& directory : settings.include_dirs) {
       std::string candidate = directory + "/" + path;
-      std::error_code again = disk.read(candidate, *source);
+      std::error_code again = disk.read(candidate, *source, &time);
       if (again == std::errc::no_such_file_or_directory || again == std::errc::not_a_directory) continue;
       error = again;
       path = std::move(candidate);
@@ -281,7 +282,13 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
 
   Target& target = db.target(without_dot_slash(path));
   target.is_explicit = true;
-  makefiles.push_back({&target, place, optional, error.value(), is_default});
+  makefiles.push_back({.target = &target,
+                       .where = place,
+                       .optional = optional,
+                       .error = error.value(),
+                       .is_default = is_default,
+                       .time = time,
+                       .generation = disk.generation()});
   if (error) {
     free_sources_.push_back(source);
     target.vpath_searched = true;  // another one of that name elsewhere is no makefile of ours
@@ -291,10 +298,15 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   const Location start{db.symbols.intern(name).view(), 1};  // not where -I found it
 
   // As `+=` would, but for `$` in the name.
-  const Variable* list = db.globals.find(names_->makefile_list);
-  define(db.globals, "MAKEFILE_LIST",
-         list && !list->value.empty() ? fmt::format("{} {}", list->value, path) : path, Origin::file,
-         list ? list->flavor : Flavor::recursive, start);
+  Variable* list = db.globals.find(names_->makefile_list);
+  const Flavor flavor = list ? list->flavor : Flavor::recursive;
+  std::string names;
+  if (list && list->origin == Origin::file)
+    names = std::move(list->value);  // not copied for each of thousands of `.d` files
+  else if (list)
+    names = list->value;
+  if (!names.empty()) names += ' ';
+  define(db.globals, "MAKEFILE_LIST", std::move(names += path), Origin::file, flavor, start);
 
   for (uint32_t line : normalize_source(*source))
     diagnostics.message({start.file, line}, "warning: NUL character seen; rest of line ignored");

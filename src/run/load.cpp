@@ -64,8 +64,20 @@ LoadSources system_load_sources() {
   return out;
 }
 
+namespace {
+
+// What is left of a thing after so many seconds: exp(-seconds / kMemorySeconds) to a thousandth. The program's start
+// would pay for loading libm.
+double remembered(double seconds) {
+  double left = 1 / (1 + seconds / kMemorySeconds / 1024);
+  for (int i = 0; i < 10; ++i) left *= left;
+  return left;
+}
+
+}  // namespace
+
 void LoadGauge::smooth(double& average, double value, double seconds) const {
-  average += (1 - std::exp(-seconds / kMemorySeconds)) * (value - average);
+  average += (1 - remembered(seconds)) * (value - average);
 }
 
 void LoadGauge::look() {
@@ -99,13 +111,13 @@ bool LoadGauge::allows_job(double limit, size_t running) {
   // Jobs that have ended are in what was seen, as far as they ran.
   while (young_.size() > running) young_.pop_front();
   double unseen = 0;
-  for (const double start : young_) unseen += std::exp(-(last_ - start) / kMemorySeconds);
+  for (const double start : young_) unseen += remembered(last_ - start);
   double load = tasks_;
   if (sources_.group_cpus > 0) {
     limit = std::min(limit, std::ceil(sources_.group_cpus));
     load = std::max(load, usage_ + 1);
   }
-  return std::round(load + unseen) <= limit;
+  return static_cast<double>(static_cast<int64_t>(load + unseen + 0.5)) <= limit;
 }
 
 }  // namespace cmz

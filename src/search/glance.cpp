@@ -40,7 +40,7 @@ void Glance::ask(const Form& form, std::vector<std::string>& folders) {
   Area& area = find_or_add(
       areas_, [&](const Area& a) { return a.cut == form.cut && a.root == form.root; }, {form.cut, form.root, {}, {}});
   Ask& same = find_or_add(area.asks, [&](const Ask& a) { return a.suffix == form.suffix; }, 
-                          {form.suffix, {}, TailFilter::tail_of({}, {}, form.suffix)});
+                          {form.suffix, {}, TailFilter::tail_of({}, {}, form.suffix), true});
   const Prefix prefix = {number, form.prefix.substr(folder.size())};
   find_or_add(same.prefixes, [&](const Prefix& p) { return p == prefix; }, prefix);
   find_or_add(area.folders, [&](uint32_t f) { return f == number; }, number);

@@ -122,6 +122,10 @@ bool Search::implicit_rule(Target& target) {
     glances_.resize(index_.nodes());
   }
   if (!vpath_loaded_) load_vpath();
+  if (vpaths_ != e_.db.vpaths.size()) {  // what glances know of them
+    vpaths_ = e_.db.vpaths.size();
+    glances_.assign(glances_.size(), {});
+  }
   ++searches_;
   // By the makefile's name for it, also where vpath has found another.
   const std::string_view name = target.hashed_name.view();
@@ -274,6 +278,8 @@ bool Search::nothing_at_a_glance(std::string_view name) {
   if (!glance.built()) {
     if (++glance.wanted < kPays) return false;
     glance.build(e_.db.pattern_rules, name.substr(name.size() - reached.ending), folders_);
+    // Without a base, an answer may depend on the base only where the suffix is the shorter.
+    glance.set_vpath([this](std::string_view suffix) { return !vpath_may_hold({}, suffix); });
   }
   const std::string_view base = name.substr(directory.size(), name.size() - directory.size() - reached.ending);
   if (!glance.holds_for(directory, base)) return false;
@@ -297,10 +303,10 @@ bool Search::nothing_at_a_glance(std::string_view name) {
       else
         only_here &= names->size() == 0;
     }
-    const bool quick = only_here && here && !any_vpath();
+    const bool quick = only_here && here;
     for (const Glance::Ask& ask : area.asks) {
       const uint64_t tail = TailFilter::join_tails(base_tail, ask.tail, ask.suffix.size());
-      if (quick && !e_.db.may_hold_tail(tail) && !here->may_hold_tail(tail)) continue;
+      if (quick && !ask.vpath && !e_.db.may_hold_tail(tail) && !here->may_hold_tail(tail)) continue;
       if (may_be_there(ask, base, tail)) return false;
     }
   }
@@ -309,7 +315,7 @@ bool Search::nothing_at_a_glance(std::string_view name) {
 
 // Whether one of the names that `ask` forms around `base` exists, or is mentioned, beside the present place.
 bool Search::may_be_there(const Glance::Ask& ask, std::string_view base, uint64_t tail) {
-  if (vpath_may_hold(base, ask.suffix)) return true;
+  if (ask.vpath && vpath_may_hold(base, ask.suffix)) return true;
   const bool mentioned = e_.db.may_hold_tail(tail);
   for (const Glance::Prefix& prefix : ask.prefixes) {
     const NameSet* names = names_here(prefix.folder);

@@ -147,6 +147,7 @@ class Builder : private JobListener {
   void step_check(Frame& frame);
   void step_double_colon(Frame& frame);
   void begin_update(Frame& frame);
+  void pass_finished(Frame& frame, const Target& target) const;
   bool next_prerequisite(Frame& frame);
   bool next_member(Frame& frame);
   static void rewind(Frame& frame);
@@ -183,6 +184,7 @@ class Builder : private JobListener {
   FileTime mtime(Target& target);
   FileTime time_as_target(Target& target);
   FileTime read_mtime(Target& target);
+  void known_since_read(const ReadMakefile& makefile);
   void check_future(Target& target, FileTime time);
   void merge(Target& from, Target& into);
   bool touch(Target& target);

@@ -42,8 +42,9 @@ class Disk {
 
   virtual bool is_directory(std::string_view path) = 0;
 
-  // The whole file appended to `out`. An error leaves `out` as it was.
-  virtual std::error_code read(std::string_view path, std::string& out) = 0;
+  // The whole file appended to `out`. An error leaves `out` as it was. `time` becomes the modification time of
+  // what was read.
+  virtual std::error_code read(std::string_view path, std::string& out, FileTime* time = nullptr) = 0;
 
   // Writes (truncating) or appends `text`. `*step` becomes what failed: "open", "write" or "close".
   virtual std::error_code write(std::string_view path, std::string_view text, bool append,

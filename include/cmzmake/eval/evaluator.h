@@ -42,6 +42,8 @@ struct ReadMakefile {
   bool named = false;    // and that was already said
   bool is_default = false;  // searched for, not asked for
   bool is_object = false;   // what `load` or `-load` named, not read at all
+  FileTime time = FileTime::unknown();  // of what was read
+  uint64_t generation = 0;  // of what the disk knew then
 };
 
 class LoadedObjects;

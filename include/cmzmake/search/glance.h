@@ -24,6 +24,7 @@ class Glance {
     std::string suffix;
     std::vector<Prefix> prefixes;
     uint64_t tail = 0;  // of the suffix
+    bool vpath = true;  // some vpath may find such a name
   };
   // Where they are: in the name's own directory, or, by a rule such as `build/%.o: src/%.c`, in one that begins
   // otherwise.
@@ -42,6 +43,12 @@ class Glance {
   // Whether what it knows holds for the name `directory` + `base` + ending.
   bool holds_for(std::string_view directory, std::string_view base) const;
   const std::vector<Area>& areas() const { return areas_; }
+  // Asks of whose suffixes `is_free` holds are out of vpath's reach.
+  template <class IsFree>
+  void set_vpath(IsFree is_free) {
+    for (Area& area : areas_)
+      for (Ask& ask : area.asks) ask.vpath = !is_free(ask.suffix);
+  }
 
   uint32_t wanted = 0;  // how often it was asked for
 

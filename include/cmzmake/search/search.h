@@ -114,7 +114,6 @@ class Search {
                  bool& order_only, std::vector<FoundPrerequisite>& out);
   bool nothing_at_a_glance(std::string_view name);
   bool may_be_there(const Glance::Ask& ask, std::string_view base, uint64_t tail);
-  bool any_vpath() const { return !general_vpath_.empty() || !e_.db.vpaths.empty(); }
   bool vpath_may_hold(std::string_view stem, std::string_view suffix) const;
   const NameSet* names_here(uint32_t folder);
   bool refused(const Match& match, const RuleIndex::Piece& piece);
@@ -160,6 +159,7 @@ class Search {
   uint64_t searches_ = 0;
   std::string scratch_;
   bool vpath_loaded_ = false;
+  size_t vpaths_ = 0;  // directives that glances know
   std::string vpath_text_;
   std::vector<std::string_view> general_vpath_;
   std::vector<std::string> gpath_;

@@ -90,11 +90,12 @@ class FakeDisk final : public Disk, private GlobSource {
     const Node* node = find(path);
     return node && node->kind == Kind::directory;
   }
-  std::error_code read(std::string_view path, std::string& out) override {
+  std::error_code read(std::string_view path, std::string& out, FileTime* time_read = nullptr) override {
     if (const std::error_code error = error_of(path)) return error;
     const Node* node = find(path);
     if (!node) return failure(ENOENT);
     if (node->kind == Kind::directory) return failure(EISDIR);
+    if (time_read) *time_read = time(node->seconds);
     out += node->text;
     return {};
   }
