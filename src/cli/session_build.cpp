@@ -68,6 +68,8 @@ int Session::Impl::build() {
 
   debug.say(DebugLog::basic, 0, "Updating makefiles....");
   debug.set_quiet(true);
+  // Implicit rules see that they are mentioned, also those for makefiles.
+  for (const std::string& goal : options.goals) named_target(goal).is_explicit = true;
   const auto remade = remake_makefiles();
   debug.set_quiet(false);
   if (builder->fatal_signal()) return 2;
