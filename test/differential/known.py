@@ -22,7 +22,7 @@ def replace(pattern, by):
     return lambda text: expression.sub(by, text)
 
 
-OWN_OPTIONS = drop_lines(r"  --(?:print-targets|warn\[=CONTROL\]) .*")
+OWN_OPTIONS = drop_lines(r"  --(?:jobserver|print-targets|warn\[=CONTROL\]) .*")
 OWN_HELP = drop_lines(r"This program .*built for .*|Report bugs .*")
 
 
