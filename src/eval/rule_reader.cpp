@@ -261,7 +261,7 @@ void MakefileReader::add_recipe_line(std::string_view text, uint32_t line) {
 
 void MakefileReader::close_rule() {
   if (!rule_.open) {
-    rule_.no_targets = false;
+    if (rule_.no_targets) rule_.clear();
     return;
   }
   rule_.open = false;

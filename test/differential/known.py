@@ -114,7 +114,7 @@ def early_second_expansion(case, theirs, ours):
 
 
 def peer_crashed(case, theirs, ours):
-    return min(theirs.statuses) < 0 <= min(ours.statuses)
+    return min(theirs.statuses, default=0) < 0 <= min(ours.statuses, default=0)
 
 
 OWN_CASES = [
