@@ -59,7 +59,7 @@ void Session::Impl::take_flags(const std::string& text) {
 // What makefiles leave in GNUMAKEFLAGS counts like options, once: it is not for children. Manual,
 // "Communicating Options to a Sub-make".
 void Session::Impl::take_gnumakeflags() {
-  const std::string text = evaluator->value_of("GNUMAKEFLAGS");
+  const std::string text = evaluator->expand("$(GNUMAKEFLAGS)");  // it may be undefined, under -R
   if (!text.empty()) take_flags(text);
   evaluator->define_global("GNUMAKEFLAGS", "", Origin::override_);
 }

@@ -232,7 +232,7 @@ void Evaluator::judge_reference(Symbol name, const Variable* variable) {
   if (variable != nullptr) return;
   // make's own names: makefiles may ask for them though they are not always set.
   static constexpr std::string_view kOwn[] = {
-      "MAKECMDGOALS", "MAKE_RESTARTS", "GNUMAKEFLAGS", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR",
+      "MAKECMDGOALS", "MAKE_RESTARTS", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR",
       ".DEFAULT", "VPATH", "GPATH", "-*-command-variables-*-", "-*-eval-flags-*-"};
   if (std::find(std::begin(kOwn), std::end(kOwn), text) != std::end(kOwn)) return;
   const std::string_view words = warnings.controlled() ? "reference to undefined" : "undefined";

@@ -372,9 +372,9 @@ void FunctionCall::word() {
 
 void FunctionCall::wordlist() {
   const int64_t first = number(arg(0), "invalid first argument to 'wordlist' function");
-  const int64_t last = number(arg(1), "invalid second argument to 'wordlist' function");
   if (first < 1)
     fail(fmt::format("invalid first argument to 'wordlist' function: '{}'", first));
+  const int64_t last = number(arg(1), "invalid second argument to 'wordlist' function");
   if (last < 0)
     fail(fmt::format("invalid second argument to 'wordlist' function: '{}'", last));
   out_ += cmz::wordlist(first, last, arg(2));

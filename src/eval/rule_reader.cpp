@@ -450,7 +450,7 @@ void append_prerequisites(Evaluator& e, std::string_view text, const std::string
       if (made.empty()) return;  // a `%` alone, for an empty stem
       p.target = &e.db.target(made);
     } else
-      p.target = &e.db.target(name.find('\\') == kNpos ? std::string(name) : parse_pattern(name).text);
+      p.target = &e.db.target(name);  // a backslash before `%` stays
     p.target->is_explicit = true;
     p.order_only = order_only;
     p.wait_before = std::exchange(wait, false);
