@@ -115,7 +115,15 @@ uint64_t key_at(std::string_view word, size_t depth) {
     std::memcpy(bytes, word.data() + depth, std::min<size_t>(word.size() - depth, sizeof bytes));
   uint64_t key;
   std::memcpy(&key, bytes, sizeof key);
-  return std::endian::native == std::endian::little ? __builtin_bswap64(key) : key;
+  if constexpr (std::endian::native == std::endian::little) key = __builtin_bswap64(key);
+  // GNU Make compares the first bytes of words as signed ones, and all others as they are.
+  return depth == 0 ? key ^ (uint64_t{1} << 63) : key;
+}
+
+// Whether `a` may stand before `b`.
+bool in_order(std::string_view a, std::string_view b) {
+  if (a[0] != b[0]) return static_cast<signed char>(a[0]) < static_cast<signed char>(b[0]);
+  return a <= b;
 }
 
 // Sorts by eight bytes at a time; only words that are equal so far look further.
@@ -165,7 +173,7 @@ void sort(std::string_view text, std::string& out) {
   std::vector<KeyedWord> words;
   bool sorted = true;
   for (std::string_view word : Words(text)) {
-    sorted = sorted && (words.empty() || words.back().word <= word);
+    sorted = sorted && (words.empty() || in_order(words.back().word, word));
     words.push_back({0, word});
   }
   if (!sorted) sort_keyed(words);
