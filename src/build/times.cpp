@@ -34,6 +34,50 @@ void Builder::known_since_read(const ReadMakefile& makefile) {
   check_future(target, makefile.time);
 }
 
+FileTime Builder::ask_disk(const Target& target, std::error_code* error) {
+  if (options_.check_symlink_times) return disk_.mtime_newest_link(target.name.view());
+  if (times_ahead_ && target.ahead != 0 && target.name == target.hashed_name) {
+    if (ahead_generation_ != disk_.generation())
+      times_ahead_.reset();  // something was run
+    else if (const auto time = times_ahead_->get(target.ahead - 1))
+      return *time;
+  }
+  return disk_.mtime(target.name.view(), error);
+}
+
+void Builder::look_ahead(const std::vector<Target*>& goals) {
+  if (options_.check_symlink_times || db_.targets().size() < TimesAhead::kPays) return;
+  std::vector<const char*> names;
+  struct Place {
+    Target* target;
+    size_t next;
+  };
+  std::vector<Place> path;
+  const auto enter = [&](Target* target) {
+    if (target == nullptr || target->ahead != 0) return;
+    target->ahead = UINT32_MAX;
+    if (!target->phony && target->mtime.is_unknown() && !is_archive_member(target->name.view())) {
+      names.push_back(target->name.c_str());
+      target->ahead = static_cast<uint32_t>(names.size());
+    }
+    path.push_back({target, 0});
+  };
+  for (Target* goal : goals) {
+    enter(goal);
+    while (!path.empty()) {
+      Place& place = path.back();
+      if (place.next == place.target->prerequisites.size())
+        path.pop_back();
+      else
+        enter(place.target->prerequisites[place.next++].target);
+    }
+  }
+  for (Target& target : db_.targets())
+    if (target.ahead == UINT32_MAX) target.ahead = 0;
+  ahead_generation_ = disk_.generation();
+  times_ahead_ = disk_.times_ahead(std::move(names));
+}
+
 FileTime Builder::read_mtime(Target& target) {
   const std::string_view name = target.name.view();
   if (const auto member = split_archive_name(name)) {
@@ -58,7 +102,7 @@ FileTime Builder::read_mtime(Target& target) {
   }
 
   std::error_code error;
-  FileTime time = options_.check_symlink_times ? disk_.mtime_newest_link(name) : disk_.mtime(name, &error);
+  FileTime time = ask_disk(target, &error);
   if (error)
     e_.diagnostics.message({}, fmt::format("*** stat: {}: {}", name, error.message()));
   if (time.is_absent() && !target.vpath_searched && !target.ignore_vpath) {

@@ -70,6 +70,7 @@ int Session::Impl::build() {
   debug.set_quiet(true);
   // Implicit rules see that they are mentioned, also those for makefiles.
   for (const std::string& goal : options.goals) named_target(goal).is_explicit = true;
+  builder->look_ahead(likely_goals());
   const auto remade = remake_makefiles();
   debug.set_quiet(false);
   if (builder->fatal_signal()) return 2;
@@ -96,6 +97,16 @@ int Session::Impl::build() {
 Target& Session::Impl::named_target(std::string_view name) {
   return db.target(name.starts_with('~') ? disk->expand_tilde(name)
                                          : std::string(without_dot_slash(name)));
+}
+
+// Those of the goals that are known now, before makefiles are remade.
+std::vector<Target*> Session::Impl::likely_goals() {
+  std::vector<Target*> out;
+  for (const std::string& goal : options.goals)
+    if (Target* target = db.find_target(without_dot_slash(goal))) out.push_back(target);
+  if (options.goals.empty())
+    if (Target* target = db.find_target(evaluator->value_of(".DEFAULT_GOAL"))) out.push_back(target);
+  return out;
 }
 
 std::vector<Target*> Session::Impl::goals() {

@@ -93,6 +93,7 @@ struct Session::Impl {
   BuildOptions build_options() const;
   Target& named_target(std::string_view name);
   std::vector<Target*> goals();
+  std::vector<Target*> likely_goals();
   void mark_old_files();
   void mark_new_files();
 

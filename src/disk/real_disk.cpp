@@ -16,20 +16,12 @@
 #include "cmzmake/disk/disk.h"
 #include "cmzmake/disk/glob.h"
 #include "path_buffer.h"
+#include "stat_time.h"
 
 namespace cmz {
 namespace {
 
 std::error_code last_error() { return {errno, std::generic_category()}; }
-
-FileTime file_time(const timespec& time) {
-  constexpr int64_t kBillion = 1'000'000'000;
-  int64_t ns;
-  if (__builtin_mul_overflow(static_cast<int64_t>(time.tv_sec), kBillion, &ns) ||
-      __builtin_add_overflow(ns, static_cast<int64_t>(time.tv_nsec), &ns))
-    ns = time.tv_sec < 0 ? FileTime::kOldest : FileTime::kNewest;
-  return {std::clamp(ns, FileTime::kOldest + 1, FileTime::kNewest - 1)};
-}
 
 // An open file, closed at the end.
 class File {
@@ -64,6 +56,11 @@ class RealDisk final : public Disk, private GlobSource {
   const NameSet* names(std::string_view directory) override { return directories_.names(directory); }
   uint64_t generation() const override { return directories_.generation(); }
   bool is_directory(std::string_view path) override;
+
+  std::unique_ptr<TimesAhead> times_ahead(std::vector<const char*> names) override {
+    if (names.size() < TimesAhead::kPays || !TimesAhead::pays()) return nullptr;
+    return std::make_unique<TimesAhead>(std::move(names));
+  }
 
   std::error_code read(std::string_view path, std::string& out, FileTime* time) override;
   std::error_code write(std::string_view path, std::string_view text, bool append,

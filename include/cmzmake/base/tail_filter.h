@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cmz {
@@ -20,13 +21,14 @@ class TailFilter {
   explicit TailFilter(size_t bits) : words_((bits + 63) / 64), shift_(64 - log2(bits)) {}
 
   void add(std::string_view name) {
-    const size_t at = place(tail_of({}, {}, name));
-    words_[at / 64] |= uint64_t{1} << at % 64;
+    const auto [one, two] = places(tail_of({}, {}, name));
+    words_[one / 64] |= uint64_t{1} << one % 64;
+    words_[two / 64] |= uint64_t{1} << two % 64;
   }
   // False: no name of the set ends so.
   bool may_hold(uint64_t tail) const {
-    const size_t at = place(tail);
-    return words_[at / 64] >> at % 64 & 1;
+    const auto [one, two] = places(tail);
+    return words_[one / 64] >> one % 64 & words_[two / 64] >> two % 64 & 1;
   }
   void clear() { words_.assign(words_.size(), 0); }
 
@@ -50,7 +52,11 @@ class TailFilter {
 
  private:
   static int log2(size_t bits) { return bits <= 64 ? 6 : 63 - __builtin_clzll(bits); }
-  size_t place(uint64_t tail) const { return tail * 0x9E3779B97F4A7C15ull >> shift_; }
+  // Two bits for each tail: one alone would let through a name in thirty, and looking that up misses the cache.
+  std::pair<size_t, size_t> places(uint64_t tail) const {
+    const uint64_t hash = tail * 0x9E3779B97F4A7C15ull;
+    return {hash >> shift_, hash << (64 - shift_) >> shift_};
+  }
 
   std::vector<uint64_t> words_;
   int shift_;

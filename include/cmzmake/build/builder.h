@@ -76,6 +76,9 @@ class Builder : private JobListener {
   enum class Remade { nothing, changed, failed };
   Remade remake_makefiles(std::vector<ReadMakefile>& makefiles);
 
+  // Has the times of all that is known below `goals` asked for, in the order of the walk, if that pays.
+  void look_ahead(const std::vector<Target*>& goals);
+
   // Removes intermediate files, and says so.
   void remove_intermediates();
 
@@ -184,6 +187,7 @@ class Builder : private JobListener {
   FileTime mtime(Target& target);
   FileTime time_as_target(Target& target);
   FileTime read_mtime(Target& target);
+  FileTime ask_disk(const Target& target, std::error_code* error);
   void known_since_read(const ReadMakefile& makefile);
   void check_future(Target& target, FileTime time);
   void merge(Target& from, Target& into);
@@ -253,6 +257,8 @@ class Builder : private JobListener {
   size_t given_up_ = 0;  // missing tokens that were waited for in vain
   std::shared_ptr<const Environment> shared_environment_[2];
   uint64_t shared_version_[2] = {UINT64_MAX, UINT64_MAX};
+  std::unique_ptr<TimesAhead> times_ahead_;
+  uint64_t ahead_generation_ = 0;  // of the disk, when it began
   int64_t now_ = 0;  // the clock when it was last read, ns
   uint64_t random_state_ = 0;
   // --shuffle: the order in which prerequisites are visited; the written one stays for $^.

@@ -9,6 +9,7 @@
 
 #include "cmzmake/disk/file_time.h"
 #include "cmzmake/disk/name_set.h"
+#include "cmzmake/disk/times_ahead.h"
 
 namespace cmz {
 
@@ -25,6 +26,10 @@ class Disk {
   // Any other error than a missing file or directory is returned in `error` (ENOENT, ENOTDIR are
   // not errors).
   virtual FileTime mtime(std::string_view path, std::error_code* error = nullptr) = 0;
+
+  // Begins to ask for the times of `names`, which mtime() is likely to be asked for in this order; each has a NUL at
+  // its end. nullptr: it does not pay. Its answers are as good as mtime()'s until generation() changes.
+  virtual std::unique_ptr<TimesAhead> times_ahead(std::vector<const char*> /*names*/) { return nullptr; }
 
   // As mtime, but the newest of the times of all links on the way and of the file: option -L. A
   // dangling link exists.

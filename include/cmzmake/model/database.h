@@ -87,7 +87,7 @@ class Database {
  private:
   std::deque<Target> targets_;
   std::vector<Target*> by_id_;
-  TailFilter tails_{64 * 1024};  // endings repeat: so many bits (8 KB) do for all sizes
+  TailFilter tails_{128 * 1024};  // endings repeat: so many bits (16 KB) do for all sizes
   std::deque<VariableSet> sets_;
   std::deque<Recipe> recipes_;
   std::deque<Scope> scopes_;

@@ -114,6 +114,7 @@ struct Target {
   Status status = Status::none;
   FileTime mtime = FileTime::unknown();
   FileTime time_before = FileTime::unknown();  // before its recipe ran
+  uint32_t ahead = 0;                   // 1 + its place among those whose times were asked for ahead
   uint32_t order = 0;                   // position in the walk; what is ready starts in this order
   uint32_t pending = 0;                 // unfinished targets that it waits for
   uint32_t goal = 0;                    // the goal that first wanted it
