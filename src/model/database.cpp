@@ -12,9 +12,22 @@ Target& Database::target(Symbol name) {
     by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2), nullptr);
   Target& fresh = targets_.emplace_back();
   fresh.name = fresh.hashed_name = name;
-  tails_.add(name.view());
+  add_tail(name.view());
   by_id_[name.id()] = &fresh;
   return fresh;
+}
+
+// The filter grows with the names. Endings repeat: past 256 KB it would only leave the cache.
+void Database::add_tail(std::string_view name) {
+  constexpr size_t kBitsForEach = 16, kMostBits = 2 * 1024 * 1024;
+  if (targets_.size() * kBitsForEach > tails_.bits() && tails_.bits() < kMostBits) {
+    tails_ = TailFilter(tails_.bits() * 4);
+    for (const Target& target : targets_) {
+      tails_.add(target.name.view());
+      tails_.add(target.hashed_name.view());
+    }
+  }
+  tails_.add(name);
 }
 
 Target& Database::add_double_colon(Target& head) {
@@ -30,7 +43,7 @@ Target& Database::add_double_colon(Target& head) {
 
 void Database::rename_target(Target& target, Symbol name) {
   target.name = name;
-  tails_.add(name.view());
+  add_tail(name.view());
   if (name.id() >= by_id_.size())
     by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2), nullptr);
   if (by_id_[name.id()] == nullptr) by_id_[name.id()] = &target;

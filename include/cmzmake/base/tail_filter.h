@@ -30,6 +30,7 @@ class TailFilter {
     const auto [one, two] = places(tail);
     return words_[one / 64] >> one % 64 & words_[two / 64] >> two % 64 & 1;
   }
+  size_t bits() const { return words_.size() * 64; }
   void clear() { words_.assign(words_.size(), 0); }
 
   // The tail of the name that the three parts form.

@@ -87,7 +87,8 @@ class Database {
  private:
   std::deque<Target> targets_;
   std::vector<Target*> by_id_;
-  TailFilter tails_{128 * 1024};  // endings repeat: so many bits (16 KB) do for all sizes
+  void add_tail(std::string_view name);
+  TailFilter tails_{64 * 1024};  // of all targets' names
   std::deque<VariableSet> sets_;
   std::deque<Recipe> recipes_;
   std::deque<Scope> scopes_;

@@ -72,3 +72,12 @@ TEST_CASE("patterns match with a stem of at least one character") {
   CHECK_FALSE(p.matches("libx.b"));
   CHECK(parse_rule_pattern("%", arena).match_anything());
 }
+
+TEST_CASE("the endings of all names stay known while there come more") {
+  Database db;
+  for (int i = 0; i < 20000; ++i) db.target("name" + std::to_string(i) + ".x" + std::to_string(i % 7));
+  for (const Target& target : db.targets()) CHECK(db.may_hold_tail(TailFilter::tail_of({}, {}, target.name.view())));
+  size_t held = 0;
+  for (int i = 0; i < 20000; ++i) held += db.may_hold_tail(TailFilter::tail_of({}, std::to_string(i), ".c"));
+  CHECK(held < 2000);  // and few others
+}
