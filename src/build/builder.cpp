@@ -28,8 +28,7 @@ int Builder::build(const std::vector<Target*>& goals) {
   for (Target* goal : goals) goal->command_line = true;
   const Status status = run(goals);
   if (status == Status::failed) return 2;
-  if (status == Status::question || question_out_of_date_) return 1;
-  return 0;
+  return status == Status::question ? 1 : 0;
 }
 
 // The passes: the first one walks the goals; each later one looks, in the first one's order, at
@@ -49,12 +48,16 @@ Status Builder::run(const std::vector<Target*>& goals) {
   const auto done = [](const Target& t) { return t.progress == Progress::finished; };
   std::vector<char> told(goals.size(), 0);
   size_t untold = 0;  // the first of which nothing was said
+  Status first_trouble = Status::success;  // of the goal that finished first without success: it counts under -q
   const auto tell = [&](size_t end) {  // speaks of those of the first `end` goals that are finished
     if (!std::exchange(some_goal_finished_, false)) return;
     for (size_t i = untold; i < end; ++i) {
       if (told[i] || !done(*goals_[i])) continue;
       told[i] = 1;
-      finish_goal(i);
+      const Status status = goals_[i]->status;
+      if (first_trouble == Status::success && (status == Status::failed || status == Status::question))
+        first_trouble = status;
+      if (goals_[i] == goals[i]) finish_goal(i);  // else vpath found another target in its place: nothing is said of it
     }
     while (untold < end && told[untold]) ++untold;
   };
@@ -63,8 +66,6 @@ Status Builder::run(const std::vector<Target*>& goals) {
     goal_ = static_cast<uint32_t>(i);
     cursor_ = order_ + 1;
     goals_[i] = resolve(goals_[i]);
-    if (goals_[i] != goals[i])
-      told[i] = 1;  // vpath found another target in its place: nothing is said of it
     if (goals_[i]->progress == Progress::untouched)
       walk(goals_[i]);
     else if (debug_)
@@ -87,20 +88,14 @@ Status Builder::run(const std::vector<Target*>& goals) {
     check_signal();
     tell(goals_.size());
   }
-  if (stopping()) drain(signal_ == 0);
+  if (stopping()) drain(signal_ == 0 && stop_ == Status::failed);
   some_goal_finished_ = true;
   tell(goals_.size());
 
-  Status status = Status::success;
-  for (const Target* goal : goals_) {
-    if (goal->status == Status::failed ||
-        (goal->progress != Progress::finished && !options_.question))
-      status = Status::failed;
-    else if (goal->status == Status::question && status == Status::success)
-      status = Status::question;
-  }
-  if (stop_ && !question_out_of_date_) status = Status::failed;
-  return status;
+  if (stop_ != Status::none) return stop_;
+  for (const Target* goal : goals_)
+    if (goal->progress != Progress::finished && first_trouble == Status::success) return Status::failed;
+  return first_trouble;
 }
 
 // Looks at the next target that has become ready; false when there is none.
@@ -191,7 +186,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
   remaking_makefiles_ = false;
   if (signal_) return Remade::failed;
 
-  bool changed = false, failed = stop_;
+  bool changed = false, failed = stop_ != Status::none;
   for (size_t i = 0; i < goals.size(); ++i) {
     Target& goal = *goals[i];
     if (goal.status == Status::failed) {
@@ -199,7 +194,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
       const ReadMakefile* const makefile = read_as[i];
       if (goal.optional_makefile || (makefile->error == 0 && !goal.updated && !goal.recipe)) continue;
       failed = true;
-      if (options_.keep_going || !stop_) {
+      if (options_.keep_going || stop_ == Status::none) {
         Event event{};
         event.kind = Event::Kind::makefile_failed;
         event.target = goal.name.view();
@@ -210,7 +205,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
     }
     if (goal.updated && mtime(goal) != before[i]) changed = true;
   }
-  stop_ = false;
+  stop_ = Status::none;
   // What failed in silence may be asked for by name later: it gets another try, and a message.
   for (Target& t : db_.targets()) {
     t.optional_makefile = false;

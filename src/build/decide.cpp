@@ -97,7 +97,7 @@ void Builder::decide(Frame& frame) {
     target.ignore_vpath = true;
   }
   remake(target, frame);
-  if (debug_ && (target.recipe || !stop_)) {  // without a rule, and without -k, make ends there
+  if (debug_ && (target.recipe || stop_ == Status::none)) {  // without a rule, and without -k, make ends there
     const std::string_view name = target.name.view();
     if (target.progress == Progress::running)
       debug_->say(DebugLog::verbose, depth, "Recipe of '{}' is being run.", name);
@@ -168,7 +168,7 @@ void Builder::no_rule(Target& target) {
   event.fatal = !options_.keep_going;
   target.shown_error = true;
   events_.on(event);
-  if (!options_.keep_going) stop_ = true;
+  if (!options_.keep_going) stop_ = Status::failed;
 }
 
 // The target's own part is over: its time, its peers, and everybody who waits for it.

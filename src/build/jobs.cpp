@@ -113,10 +113,8 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     bool any = false;
     for (const ExpandedLine& line : running.lines) any |= !line.flags.recursive;
     if (any) {
-      question_out_of_date_ = true;
       close_capture(running);
       finish(target, Status::question, Ran::no);
-      if (!options_.keep_going) stop_ = true;
       return;
     }
   }
@@ -246,7 +244,7 @@ void Builder::line_begins(JobId job, size_t index) {
     capture_->dump(running.capture);
   const bool show = options_.dry_run || (debug_ && debug_->wants(DebugLog::print)) ||
                     (!line.flags.silent && !options_.silent && !db_.special.silent_all &&
-                     !running.target->silent && !options_.question);
+                     !running.target->silent && (!options_.question || line.flags.recursive));
   if (!show) return;
   Event event{};
   event.kind = Event::Kind::command;
@@ -340,7 +338,6 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
     if (signal_ != 0) delete_half_made(target, running.capture);
     if (options_.question && !signalled && exit.status == 1) {
       status = Status::question;
-      question_out_of_date_ = true;
     } else if (!quiet) {
       show_goal_error(target);
       Event event{};
@@ -358,7 +355,7 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
     }
     if (signal_ == 0 && (signalled || db_.special.delete_on_error))
       delete_half_made(target, running.capture);
-    if (!options_.keep_going && !quiet) stop_ = true;
+    if (!options_.keep_going && !quiet && stop_ != Status::failed) stop_ = status;
   }
   close_capture(running);
   finish(target, status, Ran::yes);

@@ -382,13 +382,17 @@ bool Builder::next_prerequisite(Frame& frame) {
       }
     }
     ++frame.next;
-    if (frame.status == Status::failed && !options_.keep_going) return false;
+    if (ends_look(frame.status)) return false;
     return true;
   }
 
   if (!second_round) pass_finished(frame, target);
   if (frame.next >= target.prerequisites.size()) return false;
   Prerequisite& p = prerequisite_at(target, frame.next);
+  if (second_round && !is_intermediate(*p.target)) {  // it may not have been looked at: then it stays so
+    ++frame.next;
+    return true;
+  }
   p.target = resolve(p.target);
   const bool serial = frame.target->not_parallel;
   if ((p.wait_before || serial) && frame.running && frame.next > 0) {
@@ -474,6 +478,7 @@ void Builder::step_check(Frame& frame) {
       frame.running = true;
     }
     if (delivered_.status == Status::failed) frame.status = Status::failed;
+    if (delivered_.status == Status::question && frame.status != Status::failed) frame.status = Status::question;
     if (!p.order_only) {
       if (delivered_.must_make) frame.must_make = true;
       if (!delivered_.running &&
@@ -483,8 +488,7 @@ void Builder::step_check(Frame& frame) {
       }
     }
     ++frame.next;
-    if (frame.status == Status::failed && !options_.keep_going)
-      frame.next = target.prerequisites.size();
+    if (ends_look(frame.status)) frame.next = target.prerequisites.size();
     return;
   }
   if (frame.next >= target.prerequisites.size()) {
@@ -506,7 +510,7 @@ void Builder::step_check(Frame& frame) {
   if (debug_ && child.progress != Progress::untouched) tell_seen(child, frame.depth + 1);
   switch (child.progress) {
     case Progress::finished:
-      if (child.status == Status::failed) result.status = Status::failed;
+      if (child.status == Status::failed || child.status == Status::question) result.status = child.status;
       frame.waiting_child = true;
       deliver(result);
       return;
@@ -556,9 +560,7 @@ void Builder::step_double_colon(Frame& frame) {
       }
     }
     if (delivered_.status != Status::none) frame.status = delivered_.status;
-    frame.entry = frame.status == Status::failed && !options_.keep_going
-                      ? nullptr
-                      : frame.entry->next_double_colon;
+    frame.entry = ends_look(frame.status) ? nullptr : frame.entry->next_double_colon;
   }
   while (frame.entry && frame.entry->progress == Progress::finished) {
     if (frame.entry->status == Status::failed) frame.status = Status::failed;

@@ -139,7 +139,11 @@ class Builder : private JobListener {
   Status run(const std::vector<Target*>& goals);
   bool visit_ready();
   void finish_goal(size_t index);
-  bool stopping() const { return stop_ || signal_ != 0; }
+  bool stopping() const { return stop_ != Status::none || signal_ != 0; }
+  // Whether what was found of some prerequisites ends the look at the others.
+  bool ends_look(Status status) const {
+    return !options_.keep_going && (status == Status::failed || status == Status::question);
+  }
 
   // the walk (walk.cpp)
   void walk(Target* goal);
@@ -244,11 +248,10 @@ class Builder : private JobListener {
   uint32_t goal_ = 0;
   bool remaking_makefiles_ = false;
   std::unordered_map<const Target*, ReadMakefile*> makefile_of_;
-  bool stop_ = false;  // a failure without -k: nothing more is started
+  Status stop_ = Status::none;  // failed or (a recipe that ran under -q) question, without -k: nothing more is started
   bool said_waiting_ = false;
   int signal_ = 0;
   bool clock_skew_ = false;
-  bool question_out_of_date_ = false;
   std::unordered_map<JobId, RunningJob> jobs_;
   RunningJob* starting_ = nullptr;  // the job whose start() is on the stack
   size_t slots_used_ = 0;           // running jobs
