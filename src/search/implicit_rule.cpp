@@ -181,7 +181,8 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
     if (depth > 0 && anything && !rule.terminal) continue;
     const bool whole = directory.empty() || candidate.slash;
     const std::string_view subject = whole ? name : base;
-    if (!pattern.matches(subject)) continue;
+    // A stem has a character or, below a directory, the directory.
+    if (whole ? !pattern.matches(name) : !pattern.encloses(base)) continue;
     if (!anything) specific = true;
     if (rule.prerequisites.empty() && rule.recipe == nullptr) continue;
     Match match;
@@ -231,7 +232,8 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
 
 // The place where names are looked for from now on. An odd name is looked for the long way.
 void Search::enter_directory(std::string_view directory, std::string_view name) {
-  here_ = {directory, nullptr, name.find_first_of("*?[()") != std::string_view::npos, e_.disk.generation()};
+  const bool odd = name.find_first_of("*?[()") != std::string_view::npos || name.starts_with("./");
+  here_ = {directory, nullptr, odd, e_.disk.generation()};
   if (here_.odd) return;
   if (around_generation_ != here_.generation) {
     around_.clear();
@@ -400,6 +402,7 @@ void Search::add_names(const PatternPrerequisite& p, Target* target, std::string
   f.wait_before = p.wait_before;
   if (!p.second_expansion) {
     f.name = substitute_percent(p.text, match.stem, match.directory, &f.from_pattern);
+    if (f.name[0] == '.') f.name = std::string(without_dot_slash(f.name));
     add_globbed(std::move(f), out);
     return;
   }

@@ -22,7 +22,11 @@ struct PatternText {
 
   // Whether `name` matches with a stem of at least one character.
   bool matches(std::string_view name) const {
-    return name.size() > prefix.size() + suffix.size() &&
+    return name.size() > prefix.size() + suffix.size() && encloses(name);
+  }
+  // Whether `name` matches, be it with an empty stem.
+  bool encloses(std::string_view name) const {
+    return name.size() >= prefix.size() + suffix.size() &&
            name.substr(0, prefix.size()) == prefix &&
            name.substr(name.size() - suffix.size()) == suffix;
   }
