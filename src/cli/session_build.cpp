@@ -128,6 +128,14 @@ std::vector<Target*> Session::Impl::goals() {
     throw Fatal({}, any ? "No targets" : "No targets specified and no makefile found");
   }
   if (!trim(rest).empty()) throw Fatal({}, ".DEFAULT_GOAL contains more than one target");
+  if (goal.find_first_of("*?[~") != std::string_view::npos) {  // a name that matches nothing stays
+    const std::vector<std::string> names = evaluator->disk.glob(goal);
+    if (names.size() > 1) throw Fatal({}, ".DEFAULT_GOAL contains more than one target");
+    if (!names.empty()) {
+      add(names.front());
+      return out;
+    }
+  }
   add(goal);
   return out;
 }
