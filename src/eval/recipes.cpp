@@ -210,6 +210,7 @@ void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set,
 void prepare_recipe(Evaluator& e, Recipe& recipe) {
   if (recipe.prepared) return;
   recipe.prepared = true;
+  recipe.one_shell = e.db.special.one_shell;  // also where the makefile says so further down
   const auto add = [&](std::string_view text, uint32_t line) {
     RecipeLine out;
     text = tidy_continuations(text, recipe.prefix, e.db.arena);

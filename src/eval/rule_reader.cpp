@@ -266,7 +266,6 @@ void MakefileReader::close_rule() {
   }
   rule_.open = false;
   if (!e_.reading_makefiles) throw Fatal(rule_.where, "prerequisites cannot be defined in recipes");
-  if (rule_.recipe) rule_.recipe->one_shell = e_.db.special.one_shell;
   if (!rule_.fault.empty()) throw Fatal(rule_.where, std::string(rule_.fault));
   if (rule_.grouped && rule_.recipe == nullptr)
     throw Fatal(rule_.where, "grouped targets must provide a recipe");
