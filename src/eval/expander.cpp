@@ -187,7 +187,7 @@ void Evaluator::expand_value(Variable& variable, std::string& out) {
       if (auto value = original_value(variable.name.view())) out += *value;
       return;
     }
-    const Location place = variable.where.known() ? variable.where : where;
+    const Location place = variable.where.known() ? variable.where : error_place();
     throw Fatal(place, fmt::format("Recursive variable '{}' references itself (eventually)",
                                    variable.name.view()));
   }
