@@ -125,7 +125,7 @@ void Session::Impl::define_command_line() {
   for (const std::string& assignment : options.assignments) {
     Statement statement;
     if (!parse_assignment(assignment, &statement)) continue;
-    const std::string name(trim(e.expand(statement.name)));
+    const std::string name = e.expand(statement.name);
     e.assign_command_line(assignment, Origin::command_line);
     if (std::find(overridden.begin(), overridden.end(), name) == overridden.end())
       overridden.push_back(name);

@@ -224,7 +224,7 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
   FileNames(targets, &e_.disk).for_each([&](std::string_view name) { names.emplace_back(name); });
   for (const std::string& target_name : names) {
     if (find_percent(target_name) != kNpos) {
-      const std::string name(trim(e_.expand(s.name)));
+      const std::string name = e_.expand(s.name);
       if (name.empty()) throw Fatal(e_.where, "empty variable name");
       PatternVariable p;
       p.pattern = parse_rule_pattern(target_name, e_.db.arena);

@@ -48,7 +48,7 @@ std::string escape_dollars(std::string_view text) {
 
 Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignOp op,
                             std::string_view text, Origin origin, bool target_specific) {
-  const std::string name(trim(expand(raw_name)));
+  const std::string name = expand(raw_name);  // with the blanks that the expansion brings
   if (name.empty()) throw Fatal(where, "empty variable name");
   return assign_named(set, name, op, text, origin, where, target_specific);
 }
