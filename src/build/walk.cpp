@@ -108,9 +108,9 @@ void Builder::prepare(Target& target) {
     target.searched = true;
     implicit = search_.implicit_rule(target);
   }
+  add_extra_prerequisites(target, implicit);  // not those that only .DEFAULT makes
   if (target.recipe == nullptr && !target.is_target && db_.default_recipe && !target.double_colon)
     target.recipe = const_cast<Recipe*>(db_.default_recipe);
-  add_extra_prerequisites(target, implicit);
   if (options_.shuffle.mode == Shuffle::Mode::none || db_.special.not_parallel) return;
   for (const Prerequisite& p : target.prerequisites)
     if (p.wait_before) return;
@@ -269,7 +269,7 @@ Target* Builder::resolve(Target* t) {
 
 void Builder::visit(Target& child, Frame& from) {
   if (child.parent == nullptr && !child.scope)
-    child.parent = from.walked ? from.walked : from.target;
+    child.parent = from.target;
   Frame frame{};
   frame.target = &child;
   frame.owner = &child;
@@ -435,7 +435,7 @@ bool Builder::next_prerequisite(Frame& frame) {
       break;
   }
   if (!second_round && is_intermediate(child)) {
-    if (child.parent == nullptr && !child.scope) child.parent = &target;
+    if (child.parent == nullptr && !child.scope) child.parent = frame.target;
     Frame check{};
     check.kind = Frame::Kind::check;
     check.target = &child;
