@@ -54,7 +54,7 @@ void Evaluator::define_builtin_rules() {
     Recipe& recipe = db.new_recipe();
     fill_recipe(recipe, rule.recipe);
     target.recipe = &recipe;
-    target.builtin = true;
+    target.builtin = target.is_explicit = true;  // mentioned, as implicit rules see it
   }
 }
 
