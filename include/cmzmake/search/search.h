@@ -116,7 +116,7 @@ class Search {
   bool may_be_there(const Glance::Ask& ask, std::string_view base, uint64_t tail);
   bool vpath_may_hold(std::string_view stem, std::string_view suffix) const;
   const NameSet* names_here(uint32_t folder);
-  bool refused(const Match& match, const RuleIndex::Piece& piece);
+  bool refused(std::string_view directory, std::string_view stem, const RuleIndex::Piece& piece);
   void enter_directory(std::string_view directory, std::string_view name);
   bool found_directly(Target* target, std::string_view name, bool compatible, bool* mentioned);
   bool found_aloud(Target* target, const std::string& name, const Match& match, bool compatible,

@@ -1,0 +1,94 @@
+// The frame `check` of the walk.
+#include "cmzmake/build/builder.h"
+
+namespace cmz {
+
+// An intermediate file: it is not made for its own sake. What it is made from is brought up to
+// date, and counts for the one who asks.
+void Builder::step_check(Frame& frame) {
+  Target& target = *frame.target;
+  if (frame.phase == Frame::Phase::begin) {
+    search_.debug_depth = frame.depth + 1;
+    prepare(target);
+    const FileTime time = mtime(target);
+    if (!time.is_absent() && time > frame.time) {
+      Result result;
+      result.must_make = true;
+      pop(result);
+      return;
+    }
+    frame.phase = Frame::Phase::prerequisites;
+  }
+
+  if (has_delivered_ && frame.waiting_child) {
+    has_delivered_ = false;
+    frame.waiting_child = false;
+    Prerequisite& p = prerequisite_at(target, frame.next);
+    if (delivered_.running) {
+      if (p.target->progress == Progress::waiting || p.target->progress == Progress::running)
+        wait_for(frame, *p.target);
+      frame.running = true;
+    }
+    if (delivered_.status == Status::failed) frame.status = Status::failed;
+    if (delivered_.status == Status::question && frame.status != Status::failed) frame.status = Status::question;
+    if (!p.order_only) {
+      if (delivered_.must_make) frame.must_make = true;
+      if (!delivered_.running &&
+          !(is_intermediate(*p.target) && p.target->progress == Progress::untouched)) {
+        const FileTime time = mtime(*p.target);
+        if (time.is_absent() || time > frame.time) frame.must_make = true;
+      }
+    }
+    ++frame.next;
+    if (ends_look(frame.status)) frame.next = target.prerequisites.size();
+    return;
+  }
+  if (frame.next >= target.prerequisites.size()) {
+    Result result;
+    result.status = frame.status;
+    result.running = frame.running;
+    result.must_make = frame.must_make;
+    pop(result);
+    return;
+  }
+  Prerequisite& p = prerequisite_at(target, frame.next);
+  p.target = resolve(p.target);
+  Target& child = *p.target;
+  if (child.being_checked) {
+    drop_circular(target, frame.next, target);
+    return;
+  }
+  Result result;
+  if (debug_ && child.progress != Progress::untouched) tell_seen(child, frame.depth + 1);
+  switch (child.progress) {
+    case Progress::finished:
+      if (child.status == Status::failed || child.status == Status::question) result.status = child.status;
+      frame.waiting_child = true;
+      deliver(result);
+      return;
+    case Progress::waiting:
+    case Progress::running:
+      result.running = true;
+      frame.waiting_child = true;
+      deliver(result);
+      return;
+    default:
+      break;
+  }
+  if (is_intermediate(child)) {
+    if (child.parent == nullptr && !child.scope) child.parent = &target;
+    Frame check{};
+    check.kind = Frame::Kind::check;
+    check.target = &child;
+    check.owner = frame.owner;
+    check.time = frame.time;
+    check.depth = frame.depth + 1;
+    child.being_checked = true;
+    frame.waiting_child = true;
+    stack_.push_back(check);
+    return;
+  }
+  visit(child, frame);
+}
+
+}  // namespace cmz

@@ -1,0 +1,37 @@
+// Prerequisites that wait for their second expansion. Manual, "Secondary Expansion".
+#include "cmzmake/eval/recipes.h"
+#include "cmzmake/eval/special_targets.h"
+#include "cmzmake/search/search.h"
+
+namespace cmz {
+
+void Search::expand_prerequisites(Target& target) {
+  if (target.snapped) return;
+  target.snapped = true;
+  bool any = false;
+  for (const Prerequisite& p : target.prerequisites) any |= p.pending != nullptr;
+  if (!any) return;
+  // Each text sees the names of all rules, and in its own place what the texts before it became.
+  for (size_t i = 0; i < target.prerequisites.size();) {
+    const PendingPrerequisites* pending = target.prerequisites[i].pending;
+    if (pending == nullptr) {
+      ++i;
+      continue;
+    }
+    VariableSet automatic;
+    const std::string_view stem = pending->stem;
+    set_automatic_variables(e_, target, automatic, pending->is_static_pattern ? &stem : nullptr);
+    Scope scope{&automatic, target_scope(e_, target), false};
+    ScopeGuard guard(e_, &scope);
+    PlaceGuard place(e_, target.recipe ? target.recipe->where : Location{});  // no other place is left
+    const std::string text = e_.expand(pending->text);
+    std::vector<Prerequisite> names;
+    append_prerequisites(e_, text, nullptr, names);
+    const auto at = target.prerequisites.erase(target.prerequisites.begin() +
+                                               static_cast<std::ptrdiff_t>(i));
+    target.prerequisites.insert(at, names.begin(), names.end());
+    i += names.size();
+  }
+}
+
+}  // namespace cmz
