@@ -268,8 +268,7 @@ Target* Builder::resolve(Target* t) {
 }
 
 void Builder::visit(Target& child, Frame& from) {
-  if (child.parent == nullptr && !child.scope)
-    child.parent = from.target;
+  if (child.parent == nullptr && !child.scope) child.parent = from.target;
   Frame frame{};
   frame.target = &child;
   frame.owner = &child;
@@ -278,6 +277,20 @@ void Builder::visit(Target& child, Frame& from) {
   child.being_checked = true;
   from.waiting_child = true;
   stack_.push_back(frame);  // `from` may move
+}
+
+// The same for an intermediate file, which is only looked through.
+void Builder::visit_check(Target& child, Frame& from) {
+  if (child.parent == nullptr && !child.scope) child.parent = from.target;
+  Frame frame{};
+  frame.kind = Frame::Kind::check;
+  frame.target = &child;
+  frame.owner = from.owner;
+  frame.time = from.time;
+  frame.depth = from.depth + 1;
+  child.being_checked = true;
+  from.waiting_child = true;
+  stack_.push_back(frame);
 }
 
 void Builder::step_update(Frame& frame) {
@@ -435,16 +448,7 @@ bool Builder::next_prerequisite(Frame& frame) {
       break;
   }
   if (!second_round && is_intermediate(child)) {
-    if (child.parent == nullptr && !child.scope) child.parent = frame.target;
-    Frame check{};
-    check.kind = Frame::Kind::check;
-    check.target = &child;
-    check.owner = frame.owner;
-    check.time = frame.time;
-    check.depth = frame.depth + 1;
-    child.being_checked = true;
-    frame.waiting_child = true;
-    stack_.push_back(check);
+    visit_check(child, frame);
     return true;
   }
   visit(child, frame);

@@ -76,16 +76,7 @@ void Builder::step_check(Frame& frame) {
       break;
   }
   if (is_intermediate(child)) {
-    if (child.parent == nullptr && !child.scope) child.parent = &target;
-    Frame check{};
-    check.kind = Frame::Kind::check;
-    check.target = &child;
-    check.owner = frame.owner;
-    check.time = frame.time;
-    check.depth = frame.depth + 1;
-    child.being_checked = true;
-    frame.waiting_child = true;
-    stack_.push_back(check);
+    visit_check(child, frame);
     return;
   }
   visit(child, frame);

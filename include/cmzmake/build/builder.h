@@ -161,6 +161,7 @@ class Builder : private JobListener {
   Target* resolve(Target* target);
   void tell_seen(Target& target, size_t depth);
   void visit(Target& target, Frame& from);
+  void visit_check(Target& target, Frame& from);
   void pop(Result result);
   void deliver(Result result);
   void wait_for(Frame& frame, Target& target);
