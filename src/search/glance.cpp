@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cmzmake/base/tail_filter.h"
+#include "cmzmake/model/database.h"
 
 namespace cmz {
 namespace {
@@ -88,7 +89,7 @@ bool Glance::expand(const Form& form, bool nested, const Rules& rules, std::vect
         continue;
       }
       if (!suffix.ends_with(pattern.suffix)) continue;
-      const bool slash = rule->target_texts[t].find('/') != std::string_view::npos;
+      const bool slash = Database::pattern_has_slash(rule->target_texts[t]);
       Form source;
       if (!source_of(form, *rule, pattern, slash, source) || (!slash && !pattern.prefix.empty())) {
         if (pattern.prefix.empty()) return false;

@@ -33,7 +33,7 @@ void RuleIndex::build(const std::vector<std::unique_ptr<PatternRule>>& rules) {
       const std::string_view suffix = rule->targets[t].suffix;
       uint32_t node = 0;
       for (auto c = suffix.rbegin(); c != suffix.rend(); ++c) node = child_of(node, *c);
-      const bool slash = rule->target_texts[t].find('/') != std::string_view::npos;
+      const bool slash = Database::pattern_has_slash(rule->target_texts[t]);
       nodes_[node].own.push_back({rule.get(), t, order++, slash, pieces.data()});
     }
   }
