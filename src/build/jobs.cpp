@@ -177,6 +177,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
       if (member->progress != Progress::finished) member->progress = Progress::running;
   goal_changed_[target.goal] = 1;
   if (any_process) {
+    times_ahead_.reset();  // also under -n: what runs may change any file before it ends
     if (running.recursive) ++recursive_running_;
     if (load_ && options_.max_load >= 0) load_->job_starts();
     ++slots_used_;
