@@ -92,6 +92,25 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
   target.expanded = true;
   RunningJob running;
   running.target = &target;
+  try {
+    run_recipe(running, absent, time);
+  } catch (const Fatal&) {
+    close_capture(running);  // the error comes behind what the job has written
+    throw;
+  }
+  if (options_.one_at_a_time)
+    while (target.progress == Progress::running && signal_ == 0) {
+      tell_live_children();
+      executor_.wait();
+      check_signal();
+    }
+}
+
+// Expands the recipe and starts its first process, if there is one to start: then `running` is
+// moved from.
+void Builder::run_recipe(RunningJob& running, bool absent, FileTime time) {
+  Target& target = *running.target;
+  const Recipe& recipe = *target.recipe;
   // What is written while the recipe is expanded belongs to the job's output.
   if (capture_ && capture_->mode() != OutputSync::none) running.capture = capture_->open();
   {
@@ -190,14 +209,8 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     const PointTo starting(starting_, &running);
     const JobId id = executor_.start(std::move(job));
     if (starting_ == nullptr) return;  // it ended inside start()
-    jobs_.emplace(id, std::move(running));
+    jobs_.emplace(id, std::exchange(running, {}));
   }
-  if (options_.one_at_a_time)
-    while (target.progress == Progress::running && signal_ == 0) {
-      tell_live_children();
-      executor_.wait();
-      check_signal();
-    }
 }
 
 void Builder::close_capture(RunningJob& running) {
@@ -315,7 +328,7 @@ void Builder::tell_live_children() const {
 void Builder::job_ended(JobId job, const Outcome& outcome) {
   RunningJob running;
   if (starting_) {
-    running = std::move(*starting_);
+    running = std::exchange(*starting_, {});
     starting_ = nullptr;
   } else {
     auto it = jobs_.find(job);

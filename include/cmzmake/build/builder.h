@@ -119,7 +119,7 @@ class Builder : private JobListener {
     bool must_make = false;
   };
   struct RunningJob {
-    Target* target;
+    Target* target = nullptr;
     std::vector<ExpandedLine> lines;
     int capture = -1;
     bool any_process = false;  // it holds a slot
@@ -209,6 +209,7 @@ class Builder : private JobListener {
 
   // jobs (jobs.cpp)
   void start_recipe(Target& target, bool absent, FileTime time);
+  void run_recipe(RunningJob& running, bool absent, FileTime time);
   void close_capture(RunningJob& running);
   std::shared_ptr<const Environment> environment_for(Target& target, bool recursive);
   void delete_half_made(Target& target, int capture);
