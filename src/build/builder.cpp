@@ -1,6 +1,7 @@
 #include "cmzmake/build/builder.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "cmzmake/base/table_order.h"
 
@@ -45,6 +46,8 @@ Status Builder::run(const std::vector<Target*>& goals) {
   ++pass_;
   ready_ = {};
   later_ = {};
+  waiter_finished_ = false;
+  unwanted_.clear();
   const auto done = [](const Target& t) { return t.progress == Progress::finished; };
   std::vector<char> told(goals.size(), 0);
   size_t untold = 0;  // the first of which nothing was said
@@ -109,8 +112,29 @@ bool Builder::visit_ready() {
   const Ready next = ready_.top();
   ready_.pop();
   cursor_ = next.order;
-  if (next.target->progress == Progress::waiting) resume_walk(next.target);
+  if (next.target->progress != Progress::waiting) return true;
+  if (waiter_finished_ && !wanted(*next.target))
+    unwanted_.push_back(next.target);
+  else
+    resume_walk(next.target);
   return true;
+}
+
+// Whether a goal is or waits for `target`. Only when a circle leads through the peers of a group is
+// there one for which nobody waits any more.
+bool Builder::wanted(Target& target) const {
+  std::vector<Target*> up{&target};
+  std::unordered_set<const Target*> seen{&target};
+  while (!up.empty()) {
+    Target* t = up.back();
+    up.pop_back();
+    if (t->command_line) return true;
+    if (remaking_makefiles_ && std::find(goals_.begin(), goals_.end(), t) != goals_.end())
+      return true;
+    for (Target* waiter : t->waiters)
+      if (waiter->progress == Progress::waiting && seen.insert(waiter).second) up.push_back(waiter);
+  }
+  return false;
 }
 
 void Builder::finish_goal(size_t index) {

@@ -200,6 +200,7 @@ void Builder::finish(Target& target, Status status, Ran ran) {
     if (target.group)
       for (Target* member : target.group->members) {
         if (member == &target || member->progress == Progress::finished) continue;
+        if (member->progress == Progress::waiting) waiter_finished_ = true;
         member->progress = Progress::finished;
         member->status = status;
         member->updated = true;

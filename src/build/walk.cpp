@@ -82,6 +82,8 @@ void Builder::wait_for(Frame& frame, Target& target) {
     return;
   target.waiters.push_back(&owner);
   ++owner.pending;
+  // It may wait for one of these, too.
+  for (Target* t : std::exchange(unwanted_, {})) later_.push({t->order, t});
 }
 
 void Builder::suspend(Frame& frame) {
@@ -178,8 +180,9 @@ Prerequisite& Builder::prerequisite_at(Target& target, size_t place) {
 }
 
 // A prerequisite that would close a cycle is forgotten. `asker`: the target, or the peer of its
-// group that is looked at.
-void Builder::drop_circular(Target& target, size_t place, const Target& asker) {
+// group that is looked at. When it is a peer's first one, GNU Make changes the wrong list: the
+// asker is left with the rest of the peer's.
+bool Builder::drop_circular(Target& target, size_t place, Target& asker) {
   const std::string_view child = prerequisite_at(target, place).target->name.view();
   const Warnings& warnings = e_.warnings;
   switch (warnings.action(Warning::circular_dep)) {
@@ -198,6 +201,11 @@ void Builder::drop_circular(Target& target, size_t place, const Target& asker) {
       throw Fatal({},
                   fmt::format("circular {} <- {} dependency detected", asker.name.view(), child));
   }
+  if (&target != &asker && place == 0) {
+    asker.prerequisites.assign(target.prerequisites.begin() + 1, target.prerequisites.end());
+    visit_order_.erase(&asker);
+    return false;
+  }
   const auto found = visit_order_.find(&target);
   if (found != visit_order_.end()) {
     const uint32_t dropped = found->second[place];
@@ -207,6 +215,7 @@ void Builder::drop_circular(Target& target, size_t place, const Target& asker) {
     place = dropped;
   }
   target.prerequisites.erase(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(place));
+  return true;
 }
 
 void Builder::begin_update(Frame& frame) {
@@ -332,14 +341,15 @@ void Builder::step_update(Frame& frame) {
 }
 
 // The same recipe makes the other members of the target's group: what they need must be up to date
-// too. Goes on to the next member's prerequisites; false when there is none.
+// too. Goes on to the next member's prerequisites (with `&:` also the target's own, once more);
+// false when there is none.
 bool Builder::next_member(Frame& frame) {
   const TargetGroup* group = frame.target->group;
   if (!group || frame.next < frame.walked->prerequisites.size())
     return false;  // it waits, or has failed
   while (frame.member < group->members.size()) {
     Target* member = group->members[frame.member++];
-    if (member == frame.target) continue;
+    if (member == frame.target && !group->is_explicit) continue;
     search_.expand_prerequisites(*member);
     frame.walked = member;
     frame.next = 0;
@@ -424,7 +434,7 @@ bool Builder::next_prerequisite(Frame& frame) {
     return true;
   }
   if (child.being_checked) {
-    drop_circular(target, frame.next, *frame.target);
+    if (!drop_circular(target, frame.next, *frame.target)) ++frame.next;
     return true;
   }
 

@@ -171,8 +171,8 @@ void DataBase::implicit_rules() {
 void DataBase::file_state(const Target& t) {
   if (t.group) {
     out_ += "#  Also makes:";
-    for (auto member = t.group->members.rbegin(); member != t.group->members.rend(); ++member)
-      if (t.group->is_explicit || *member != &t) out_ += fmt::format(" {}", (*member)->name.view());
+    for (const Target* member : t.group->members)
+      if (t.group->is_explicit || member != &t) out_ += fmt::format(" {}", member->name.view());
     out_ += '\n';
   }
   // The time after a recipe, as far as GNU Make has asked for it.

@@ -334,6 +334,7 @@ void MakefileReader::record_targets(OpenRule& rule) {
     Target& target = e_.db.target(name);
     record_target(rule, target, group);
   }
+  if (group) std::reverse(group->members.begin(), group->members.end());
 }
 
 void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* group) {

@@ -455,9 +455,11 @@ void Search::apply(Target& target, FoundRule& found) {
   // The rule's other targets are made by the same recipe.
   if (rule.targets.size() > 1) {
     TargetGroup& group = db.new_group();
-    group.members.push_back(&target);
-    for (uint32_t t = 0; t < rule.targets.size(); ++t) {
-      if (t == found.target) continue;
+    for (size_t t = rule.targets.size(); t-- > 0;) {
+      if (t == found.target) {
+        group.members.push_back(&target);
+        continue;
+      }
       const PatternText& pattern = rule.targets[t];
       const bool slash = db.pattern_has_slash(rule.target_texts[t]);
       Target& other = db.target(fmt::format("{}{}{}{}", slash ? "" : found.directory, pattern.prefix,

@@ -82,8 +82,8 @@ class Parser {
   }
 
   // A variable: without a `$` its name ends at the first closing bracket, else brackets of its own
-  // kind are counted. Where the count does not come out, the first closing bracket ends the name all
-  // the same, `$` stands for itself in it, and what follows is lost. `text[*at]` is the opening
+  // kind are counted. Where the count does not come out, the first closing bracket ends the name
+  // all the same, `$` stands for itself in it, and what follows is lost. `text[*at]` is the opening
   // bracket, and there is neither `$` nor bracket up to `end`.
   uint32_t parse_variable(std::string_view text, size_t* at, size_t end, char open, char close) {
     const size_t begin = *at + 1;
@@ -102,7 +102,8 @@ class Parser {
     if (end == text.size()) {
       *at = end;
       const size_t first = text.find(close, begin);
-      if (first == std::string_view::npos) return add(Part::Kind::unterminated, text.substr(begin - 2));
+      if (first == std::string_view::npos)
+        return add(Part::Kind::unterminated, text.substr(begin - 2));
       return parse_name(text.substr(begin, first - begin));
     }
     *at = end + 1;

@@ -138,6 +138,7 @@ class Builder : private JobListener {
   // the loop (builder.cpp)
   Status run(const std::vector<Target*>& goals);
   bool visit_ready();
+  bool wanted(Target& target) const;
   void finish_goal(size_t index);
   bool stopping() const { return stop_ != Status::none || signal_ != 0; }
   // Whether what was found of some prerequisites ends the look at the others.
@@ -171,7 +172,8 @@ class Builder : private JobListener {
   template <class T>
   void shuffle(std::vector<T>& list);
   Prerequisite& prerequisite_at(Target& target, size_t place);
-  void drop_circular(Target& target, size_t place, const Target& asker);
+  // Whether it is gone from `target`'s list: else the walk has to go past it.
+  bool drop_circular(Target& target, size_t place, Target& asker);
 
   // decisions (decide.cpp)
   void decide(Frame& frame);
@@ -243,6 +245,8 @@ class Builder : private JobListener {
   std::unordered_map<const Target*, uint32_t> considered_;  // for -d: in which pass last
   uint32_t cursor_ = 0;  // the present pass looks at ready targets from here on
   std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready_, later_;
+  bool waiter_finished_ = false;   // a peer's recipe made a target that was waiting
+  std::vector<Target*> unwanted_;  // ready, but nobody waits for them since
 
   std::vector<Target*> goals_;
   std::vector<char> goal_changed_;

@@ -37,6 +37,7 @@ struct Prerequisite {
 
 // The targets that one run of a recipe makes (grouped targets, pattern rules with several targets).
 struct TargetGroup {
+  // The last one that the rule names comes first: in this order everything is done with them.
   std::vector<Target*> members;
   bool is_explicit = false;  // by `&:`; otherwise of a pattern rule
 };
