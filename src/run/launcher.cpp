@@ -1,6 +1,7 @@
 #include "launcher.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,33 +19,36 @@ const char* find_in_environment(char* const* envp, std::string_view name) {
   return nullptr;
 }
 
-// Every file that argv[0] may mean, in the order in which they are tried.
-std::vector<std::string> candidates(const std::string& program, char* const* envp) {
-  std::vector<std::string> out;
-  if (program.find('/') != std::string::npos) {
-    out.push_back(program);
-    return out;
-  }
+// The file that `program` means in that PATH, or nothing, with the reason in `error`. Looked for
+// here and not by trying in the child: asking costs less than an exec that fails, and nothing to
+// execute needs no child.
+std::string find_program(const std::string& program, char* const* envp, int& error) {
+  if (program.find('/') != std::string::npos) return program;
+  error = ENOENT;
   const char* path = find_in_environment(envp, "PATH");
   std::string_view rest = path ? path : "/bin:/usr/bin";
+  std::string file;
   for (;;) {
     const size_t colon = rest.find(':');
-    std::string_view directory = rest.substr(0, colon);
-    std::string candidate(directory.empty() ? "." : directory);
-    candidate += '/';
-    candidate += program;
-    out.push_back(std::move(candidate));
-    if (colon == std::string_view::npos) break;
+    const std::string_view directory = rest.substr(0, colon);
+    file.assign(directory.empty() ? "." : directory).append(1, '/').append(program);
+    if (::eaccess(file.c_str(), X_OK) == 0) {
+      struct stat st;
+      if (::stat(file.c_str(), &st) == 0 && !S_ISDIR(st.st_mode)) return file;
+      error = EACCES;
+    } else if (errno != ENOENT) {
+      error = errno;
+    }
+    if (colon == std::string_view::npos) return {};
     rest.remove_prefix(colon + 1);
   }
-  return out;
 }
 
 // What the child needs, made before it exists.
 struct Child {
-  const char* const* paths;  // NULL-terminated
+  const char* file;  // what is executed
   char* const* argv;
-  char** script;  // script[1] is filled in by the child
+  char* const* script;  // the arguments when `file` is no program and goes to /bin/sh
   const LaunchSpec* spec;
   std::span<const int> handled;  // signals to be given back to their default
   int in, out, err;              // -1: stays; never one of the three themselves
@@ -65,18 +69,9 @@ struct Child {
   restore_limits(*spec.state);
   ::sigprocmask(SIG_SETMASK, &spec.state->mask, nullptr);
 
-  int error = ENOENT;
-  for (const char* const* path = child->paths; *path; ++path) {
-    ::execve(*path, child->argv, spec.envp);
-    if (errno == ENOEXEC) {
-      child->script[1] = const_cast<char*>(*path);
-      ::execve("/bin/sh", child->script, spec.envp);
-    }
-    if (errno == ENOENT) continue;
-    error = errno;
-    if (error != EACCES && error != ENOTDIR) break;
-  }
-  child->failure = error;
+  ::execve(child->file, child->argv, spec.envp);
+  if (errno == ENOEXEC) ::execve("/bin/sh", child->script, spec.envp);
+  child->failure = errno;
   ::_exit(127);
 }
 
@@ -150,18 +145,16 @@ LaunchResult launch(const LaunchSpec& spec) {
   argv.reserve(spec.argv.size() + 1);
   for (const std::string& word : spec.argv) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
-  const std::vector<std::string> files = candidates(spec.argv[0], spec.envp);
-  std::vector<const char*> paths;
-  paths.reserve(files.size() + 1);
-  for (const std::string& file : files) paths.push_back(file.c_str());
-  paths.push_back(nullptr);
+  Child child;
+  int error = 0;
+  const std::string file = find_program(spec.argv[0], spec.envp, error);
+  if (file.empty()) return {-1, error};
   std::vector<char*> script;  // /bin/sh FILE ARGUMENTS...
   script.push_back(const_cast<char*>("/bin/sh"));
-  script.push_back(nullptr);
+  script.push_back(const_cast<char*>(file.c_str()));
   for (size_t i = 1; i < argv.size(); ++i) script.push_back(argv[i]);
 
-  Child child;
-  child.paths = paths.data();
+  child.file = file.c_str();
   child.argv = argv.data();
   child.script = script.data();
   child.spec = &spec;
