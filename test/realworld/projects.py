@@ -42,7 +42,8 @@ PROJECTS = {
                          since_44="exported variables are expanded for $(shell) too"),
     "postgresql": dict(package="postgresql-15", needs="flex bison",
                        prepare="./configure --without-readline --without-zlib --without-icu"
-                               " && make -C src/backend generated-headers",
+                               " && make -C src/backend generated-headers submake-libpgport",
+                       # Alone and with -j, src/backend may look for libpgcommon_srv.a before it is there.
                        arguments="-C src/backend", touch="src/backend/utils/adt/int.c"),
     "openssl": dict(package="openssl", prepare="./Configure linux-x86_64 no-tests", touch="crypto/cryptlib.c"),
     "linux": dict(package="linux", patched=False, needs="flex bison bc libelf-dev",
