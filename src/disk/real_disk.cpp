@@ -1,5 +1,4 @@
 // The disk of the process: system calls, and what is remembered of their answers.
-#include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,38 +14,13 @@
 #include "cmzmake/disk/directory_cache.h"
 #include "cmzmake/disk/disk.h"
 #include "cmzmake/disk/glob.h"
+#include "cmzmake/disk/second_thread.h"
+#include "file.h"
 #include "path_buffer.h"
 #include "stat_time.h"
 
 namespace cmz {
 namespace {
-
-std::error_code last_error() { return {errno, std::generic_category()}; }
-
-// An open file, closed at the end.
-class File {
- public:
-  File(std::string_view path, int flags, mode_t mode = 0666) {
-    const PathBuffer name(path);
-    do fd_ = ::open(name, flags | O_CLOEXEC, mode);
-    while (fd_ < 0 && errno == EINTR);
-  }
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  explicit operator bool() const { return fd_ >= 0; }
-  int fd() const { return fd_; }
-  // Closes the file; errors that the kernel kept until now come out here.
-  std::error_code close() {
-    return ::close(std::exchange(fd_, -1)) == 0 ? std::error_code() : last_error();
-  }
-
- private:
-  int fd_;
-};
 
 class RealDisk final : public Disk, private GlobSource {
  public:
@@ -58,11 +32,17 @@ class RealDisk final : public Disk, private GlobSource {
   bool is_directory(std::string_view path) override;
 
   std::unique_ptr<TimesAhead> times_ahead(std::vector<const char*> names) override {
-    if (names.size() < TimesAhead::kPays || !TimesAhead::pays()) return nullptr;
+    if (names.size() < TimesAhead::kPays || !second_thread_pays()) return nullptr;
     return std::make_unique<TimesAhead>(std::move(names));
   }
+  std::unique_ptr<FilesAhead> files_ahead(const std::vector<std::string>& names) override {
+    if (names.size() < FilesAhead::kPays || !second_thread_pays()) return nullptr;
+    return std::make_unique<FilesAhead>(names);
+  }
 
-  std::error_code read(std::string_view path, std::string& out, FileTime* time) override;
+  std::error_code read(std::string_view path, std::string& out, FileTime* time) override {
+    return read_file(path, out, time);
+  }
   std::error_code write(std::string_view path, std::string_view text, bool append,
                         const char** step) override;
   std::error_code touch(std::string_view path) override;
@@ -146,33 +126,6 @@ bool RealDisk::exists(std::string_view path) {
   if (directories_.known_absent(path)) return false;
   struct stat st;
   return ::lstat(PathBuffer(path), &st) == 0;
-}
-
-std::error_code RealDisk::read(std::string_view path, std::string& out, FileTime* time) {
-  File file(path, O_RDONLY);
-  struct stat st;
-  if (!file || ::fstat(file.fd(), &st) != 0) return last_error();
-  if (time) *time = file_time(st.st_mtim);
-  const size_t before = out.size();
-  size_t used = before;
-  const auto size = S_ISREG(st.st_mode) ? static_cast<size_t>(st.st_size) : 0;
-  size_t room = size > 0 ? size : 64 * 1024;
-  for (;;) {
-    out.resize(used + room);
-    const ssize_t got = ::read(file.fd(), out.data() + used, room);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      const std::error_code error = last_error();
-      out.resize(before);
-      return error;
-    }
-    used += static_cast<size_t>(got);
-    room -= static_cast<size_t>(got);
-    if (got == 0 || (size > 0 && used - before == size)) break;
-    if (room == 0) room = std::max<size_t>(64 * 1024, used / 2);
-  }
-  out.resize(used);
-  return {};
 }
 
 std::error_code RealDisk::write(std::string_view path, std::string_view text, bool append,

@@ -1,30 +1,18 @@
 #include "cmzmake/disk/times_ahead.h"
 
-#include <pthread.h>
-#include <sched.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 
+#include "cmzmake/disk/second_thread.h"
 #include "stat_time.h"
 
 namespace cmz {
 
-bool TimesAhead::pays() {
-  cpu_set_t set;
-  return ::sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 1;
-}
-
 TimesAhead::TimesAhead(std::vector<const char*> names) : names_(std::move(names)), times_(names_.size()) {
   for (auto& time : times_) time.store(FileTime::kUnknown, std::memory_order_relaxed);
-  // Signals are the first thread's: the new one starts with all of them blocked.
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { ask(); });
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  thread_ = start_second_thread([this] { ask(); });
 }
 
 TimesAhead::~TimesAhead() {

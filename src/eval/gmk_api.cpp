@@ -65,6 +65,7 @@ char* allocate(size_t size) {
   if (setjmp(call.back) == 0) code(argument);
   innermost = innermost->outer;
   flush();
+  e.disk.forget_all();  // it may have done anything
   if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
 }
 

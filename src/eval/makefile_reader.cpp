@@ -186,9 +186,12 @@ void MakefileReader::include(const Statement& s, bool optional) {
   std::vector<std::string> names;
   FileNames(expanded, &e_.disk).for_each([&](std::string_view name) { names.emplace_back(name); });
   const Location place = e_.where;
+  auto ahead = e_.disk.files_ahead(names);
+  const uint64_t generation = e_.disk.generation();
   for (const std::string& name : names) {
+    if (ahead && e_.disk.generation() != generation) ahead.reset();
     e_.where = place;
-    e_.read_makefile(name, true, optional, false, set_default_goal_);
+    e_.read_makefile(name, true, optional, false, set_default_goal_, ahead.get());
   }
   e_.where = place;
 }
@@ -258,7 +261,7 @@ std::string& Evaluator::new_source() {
 }
 
 bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, bool optional,
-                              bool is_default, bool sets_default_goal) {
+                              bool is_default, bool sets_default_goal, FilesAhead* ahead) {
   const Location place = where;
   std::string path = !name.empty() && name[0] == '~' ? disk.expand_tilde(name) : std::string(name);
   if (debug)
@@ -267,7 +270,8 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
                place.known() ? " (no ~ expansion)" : "");
   std::string* const source = &new_source();
   FileTime time;
-  std::error_code error = disk.read(path, *source, &time);
+  std::error_code error;
+  if (!ahead || !ahead->take(path, *source, time)) error = disk.read(path, *source, &time);
   if (error && search_include_dirs && path[0] != '/' &&
       (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)) {
     for (const std::string& directory : settings.include_dirs) {

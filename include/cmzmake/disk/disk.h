@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cmzmake/disk/file_time.h"
+#include "cmzmake/disk/files_ahead.h"
 #include "cmzmake/disk/name_set.h"
 #include "cmzmake/disk/times_ahead.h"
 
@@ -50,6 +51,10 @@ class Disk {
   // The whole file appended to `out`. An error leaves `out` as it was. `time` becomes the modification time of
   // what was read.
   virtual std::error_code read(std::string_view path, std::string& out, FileTime* time = nullptr) = 0;
+
+  // Begins to read `names`, which read() is likely to be asked for in this order. nullptr: it does not pay. What it has
+  // is as good as what read() gives until generation() changes.
+  virtual std::unique_ptr<FilesAhead> files_ahead(const std::vector<std::string>& /*names*/) { return nullptr; }
 
   // Writes (truncating) or appends `text`. `*step` becomes what failed: "open", "write" or "close".
   virtual std::error_code write(std::string_view path, std::string_view text, bool append,

@@ -25,9 +25,6 @@ class TimesAhead {
   TimesAhead(const TimesAhead&) = delete;
   TimesAhead& operator=(const TimesAhead&) = delete;
 
-  // Whether this process may use a second processor.
-  static bool pays();
-
   // Waits until all names have been asked for.
   void finish() {
     if (thread_.joinable()) thread_.join();

@@ -118,9 +118,9 @@ class Evaluator {
 
   // --- makefiles (makefile_reader.cpp) ---
   // Reads a makefile; `optional` leaves a missing one to be remade without an error.
-  // Returns false when it could not be read (noted in `makefiles`).
-  bool read_makefile(std::string_view name, bool search_include_dirs, bool optional,
-                     bool is_default = false, bool sets_default_goal = true);
+  // Returns false when it could not be read (noted in `makefiles`). `ahead` may have read it.
+  bool read_makefile(std::string_view name, bool search_include_dirs, bool optional, bool is_default = false,
+                     bool sets_default_goal = true, FilesAhead* ahead = nullptr);
   // Evaluates text, as $(eval) does now. Its lines are not counted: all of them stand where the $(eval) does,
   // but the rules in it where the recipe begins in which it may stand.
   void eval_text(std::string_view text);
