@@ -58,7 +58,6 @@ class MakefileReader {
 
   // reading (makefile_reader.cpp)
   void statement(const LogicalLine& line);
-  bool plain_rule();
   bool recipe_line(const LogicalLine& line);
   void directive(const Statement& s, const LogicalLine& line);
   void assignment(const Statement& s);
@@ -74,6 +73,10 @@ class MakefileReader {
     kept_ = true;
     return is_file_ ? text : e_.db.arena.copy(text);
   }
+
+  // plain rules (plain_rules.cpp)
+  bool plain_rule();
+  void echoes();
 
   // conditionals (conditionals.cpp)
   void condition(const Statement& s);
@@ -106,6 +109,7 @@ class MakefileReader {
   std::vector<Condition> conditions_;
   OpenRule rule_;
   PlainRule plain_;
+  std::vector<Symbol> echoed_;  // the prerequisites of which echoes() sees the targets
   std::string collapse_buffer_, comment_buffer_;
 };
 

@@ -289,23 +289,6 @@ void MakefileReader::OpenRule::clear() {
   where = {};
 }
 
-// A rule that is taken as it stands. False when the next line is none.
-bool MakefileReader::plain_rule() {
-  const std::string_view rest = lines_.rest();
-  if (rest.empty() || rest[0] == e_.recipe_prefix || ignoring() || !scan_plain_rule(rest, plain_)) return false;
-  close_rule();
-  e_.where = place(lines_.line());
-  rule_.where = rule_place();
-  lines_.skip(plain_.size, plain_.lines);
-  const auto name = [this](std::string_view word) { return e_.db.symbols.intern(without_dot_slash(word)); };
-  size_t i = 0;
-  for (; i < plain_.targets; ++i) rule_.targets.push_back(name(plain_.words[i]));
-  for (; i < plain_.words.size(); ++i) rule_.plain_prerequisites.push_back(name(plain_.words[i]));
-  for (const Symbol target : rule_.targets) set_default_goal(target.view());
-  rule_.open = true;
-  return true;
-}
-
 void MakefileReader::set_default_goal(std::string_view name) {
   if (!set_default_goal_) return;
   Variable* goal = e_.db.globals.find(e_.names_->default_goal);

@@ -5,6 +5,7 @@
 #endif
 
 #include <array>
+#include <cstring>
 
 namespace cmz {
 namespace {
@@ -54,7 +55,25 @@ bool may_be_directive(std::string_view word) {
   return false;
 }
 
+// A name with a dot in front may be a special target or `.WAIT`.
+bool may_be_special(const char* name) {
+  return name[0] == '.' && name[1] != '/' && !(name[1] == '.' && name[2] == '/');
+}
+
 }  // namespace
+
+bool may_begin_plain_rule(std::string_view name) {
+  return !name.empty() && !may_be_directive(name) && !may_be_special(name.data());
+}
+
+size_t scan_echo(std::string_view source, std::string_view name) {
+  const size_t empty_line = source.starts_with('\n');
+  const size_t size = empty_line + name.size() + 2;
+  if (source.size() < size || source[size - 1] != '\n' || source[size - 2] != ':' ||
+      std::memcmp(source.data() + empty_line, name.data(), name.size()) != 0)
+    return 0;
+  return size;
+}
 
 bool scan_plain_rule(std::string_view source, PlainRule& out) {
   out.words.clear();
@@ -67,8 +86,7 @@ bool scan_plain_rule(std::string_view source, PlainRule& out) {
     uint8_t c = class_of(at);
     if (c == plain) {
       const char* const word = at;
-      // A name with a dot in front may be a special target or `.WAIT`.
-      if (*word == '.' && at[1] != '/' && !(at[1] == '.' && at[2] == '/')) return false;
+      if (may_be_special(at)) return false;
       at = behind_name_characters(at, end);
       while ((c = class_of(at)) == plain) ++at;
       out.words.emplace_back(word, at - word);

@@ -22,4 +22,12 @@ struct PlainRule {
 // that may be a directive or with a `.`, or names something that does.
 bool scan_plain_rule(std::string_view source, PlainRule& out);
 
+// Whether a plain rule may begin with the word `name`, of which each character is known to be plain.
+bool may_begin_plain_rule(std::string_view name);
+
+// For each rule that compilers write, `-MP` lets them write one without prerequisites for each of its prerequisites
+// but the first, in their order. The size of such a line at the beginning of `source`, `name` and a colon, its newline
+// included, with an empty line in front of it or without; 0 when it is another one.
+size_t scan_echo(std::string_view source, std::string_view name);
+
 }  // namespace cmz

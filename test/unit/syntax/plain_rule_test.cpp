@@ -54,3 +54,21 @@ TEST_CASE("a NUL in the source is not its end") {
   PlainRule rule;
   CHECK_FALSE(scan_plain_rule(text, rule));
 }
+
+TEST_CASE("the echo of a prerequisite is its name and a colon") {
+  CHECK(scan_echo("a.h:\nb.h:\n", "a.h") == 5);
+  CHECK(scan_echo("\na.h:\n", "a.h") == 6);
+  CHECK(scan_echo("a.h:", "a.h") == 0);
+  CHECK(scan_echo("a.h: \n", "a.h") == 0);
+  CHECK(scan_echo("a.h: b\n", "a.h") == 0);
+  CHECK(scan_echo("a.h::\n", "a.h") == 0);
+  CHECK(scan_echo("a.hh:\n", "a.h") == 0);
+  CHECK(scan_echo("\n\na.h:\n", "a.h") == 0);
+  CHECK(scan_echo("", "a.h") == 0);
+  CHECK(scan_echo("a.h", "a.h") == 0);
+}
+
+TEST_CASE("not every name may begin a plain rule") {
+  for (const char* name : {"a.h", "../x", "includes", "x.else"}) CHECK(may_begin_plain_rule(name));
+  for (const char* name : {"include", "else", "export", ".PHONY", ".x", "."}) CHECK_FALSE(may_begin_plain_rule(name));
+}
