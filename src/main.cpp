@@ -21,5 +21,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv, argv + argc);
   std::vector<std::string> environment;
   for (char** entry = environ; *entry; ++entry) environment.emplace_back(*entry);
-  return cmz::Session(std::move(arguments), std::move(environment)).run();
+  // Never deleted: the system takes back the memory of 100,000 targets faster than we could.
+  static auto* const session = new cmz::Session(std::move(arguments), std::move(environment));
+  return session->run();
 }

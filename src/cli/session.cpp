@@ -45,7 +45,11 @@ Session::Session(std::vector<std::string> arguments, std::vector<std::string> en
     : impl_(std::make_unique<Impl>(std::move(arguments), std::move(environment))) {}
 Session::~Session() = default;
 
-int Session::run() { return impl_->run(); }
+int Session::run() {
+  const int status = impl_->run();
+  impl_->close();
+  return status;
+}
 
 Session::Impl::Impl(std::vector<std::string> args, std::vector<std::string> env)
     : arguments(std::move(args)), environment(std::move(env)) {
@@ -185,11 +189,19 @@ int Session::Impl::run() {
   return status;
 }
 
-// Ends by the signal that ended the build, after what destructors would have done.
-void Session::Impl::raise_again(int signal) {
+// Gives back all that others can see: tokens, the jobserver, temporary files, signals.
+void Session::Impl::close() {
   if (jobserver) jobserver->return_all();
+  executor.set_pool(nullptr);
+  jobserver = nullptr;
   pool.reset();
   capture.reset();
+  executor.leave_signals();
+}
+
+// Ends by the signal that ended the build, after what destructors would have done.
+void Session::Impl::raise_again(int signal) {
+  close();
   std::signal(signal, SIG_DFL);
   ::kill(::getpid(), signal);
 }

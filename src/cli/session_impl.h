@@ -40,6 +40,7 @@ struct Session::Impl {
   void enter_directory();
   void level_changed();
   int leave(int status);
+  void close();
   void raise_again(int signal);
   // A variable of make's own environment, or nullptr.
   const char* variable(std::string_view name) const;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <initializer_list>
+#include <utility>
 
 namespace cmz {
 namespace {
@@ -24,9 +25,9 @@ sigset_t attended_signals() {
 
 }  // namespace
 
-FatalSignals::~FatalSignals() {
+void FatalSignals::leave() {
   if (descriptor_ < 0) return;
-  ::close(descriptor_);
+  ::close(std::exchange(descriptor_, -1));
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 

@@ -9,12 +9,14 @@ namespace cmz {
 class FatalSignals {
  public:
   FatalSignals() = default;
-  ~FatalSignals();  // a signal that nobody took ends the process here
+  ~FatalSignals() { leave(); }
   FatalSignals(const FatalSignals&) = delete;
   FatalSignals& operator=(const FatalSignals&) = delete;
 
   // Those that were ignored when make started stay ignored.
   void attend();
+  // They end the process at once again; one that nobody took does so here.
+  void leave();
   // Readable when a signal waits; -1 before attend().
   int descriptor() const { return descriptor_; }
   // The next signal that waits, or 0.

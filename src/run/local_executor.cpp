@@ -90,7 +90,7 @@ struct LocalExecutor::Impl {
 
   ~Impl() {
     if (broken_stdin >= 0) ::close(broken_stdin);
-    if (signal_watch.is_open()) signal_watch.release();
+    leave_signals();
     for (auto& [id, running] : jobs)
       if (running->process) running->process->detach();
   }
@@ -102,6 +102,11 @@ struct LocalExecutor::Impl {
     if (signals.descriptor() < 0) return;
     signal_watch.assign(signals.descriptor());
     watch_signals();
+  }
+
+  void leave_signals() {
+    if (signal_watch.is_open()) signal_watch.release();
+    signals.leave();
   }
 
   void watch_signals() {
@@ -325,6 +330,7 @@ void LocalExecutor::on_user_signal(std::function<void()> hear) {
   impl_->on_user_signal = std::move(hear);
 }
 void LocalExecutor::attend_signals() { impl_->attend_signals(); }
+void LocalExecutor::leave_signals() { impl_->leave_signals(); }
 void LocalExecutor::set_listener(JobListener* listener) { impl_->listener = listener; }
 size_t LocalExecutor::running() const { return impl_->jobs.size(); }
 int LocalExecutor::fatal_signal() const { return impl_->fatal_signal; }

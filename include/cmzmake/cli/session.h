@@ -17,6 +17,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   // Reads, remakes makefiles, builds. Returns the exit status; a signal that ended the build is raised again.
+  // Afterwards the session is nothing but memory.
   int run();
 
  private:

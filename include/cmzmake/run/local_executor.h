@@ -20,7 +20,7 @@ struct Captured {
 // Runs jobs as processes of this machine. One event loop sleeps until a child ends, a token may be
 // there, a signal comes or time is over. Make one per session, before any other thread exists.
 // A signal that ends programs ends make at once until the first start() or attend_signals(); from
-// then on it is kept for fatal_signal(), and blocked until the executor is gone.
+// then on it is kept for fatal_signal(), and blocked until leave_signals().
 class LocalExecutor : public Executor {
  public:
   LocalExecutor();
@@ -32,6 +32,9 @@ class LocalExecutor : public Executor {
   void set_pool(TokenPool* pool);
   // To be called before something exists that must be removed when make ends.
   void attend_signals();
+  // The last thing: signals end the process at once again, and one that has come does so now. The executor's end does
+  // the same.
+  void leave_signals();
   // Who hears of SIGUSR1, from inside wait(), poll() and capture().
   void on_user_signal(std::function<void()> hear);
 
