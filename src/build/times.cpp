@@ -219,7 +219,7 @@ void Builder::check_future(Target& target, FileTime time) {
 
 bool Builder::touch(Target& target) {
   const std::string_view name = target.name.view();
-  if (!options_.silent && !db_.special.silent_all && !target.silent) {
+  if (!options_.silent && !db_.special.silent_all) {
     Event event{};
     event.kind = Event::Kind::touch;
     event.target = name;
