@@ -1,9 +1,11 @@
 // Which variables a child sees in its environment. Manual, "Communicating Variables to a Sub-make".
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "cmzmake/base/strings.h"
+#include "cmzmake/base/table_order.h"
 #include "cmzmake/eval/evaluator.h"
 #include "names.h"
 
@@ -34,12 +36,10 @@ bool is_exported(const Variable& v, Export said, bool export_all) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope* scope,
-                                                                     bool for_shell_function) {
-  std::vector<std::pair<std::string, std::string>> out;
+// The variables that a child of what sees `scope` gets, each as its innermost definition.
+void Evaluator::collect_exports(const Scope* scope, std::vector<Exported>& out) {
   const bool export_all = export_all_by_directive || db.special.export_all;
   std::unordered_set<Symbol> seen;
-  ScopeGuard guard(*this, scope);
   bool parents = false;
   const bool several = scope->next != nullptr;
   for (const Scope* s = scope; s; s = s->next) {
@@ -55,42 +55,79 @@ std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope
           const Variable* outer = o->set->find(v.name);
           if (outer && !(outer_parents && outer->private_)) {
             said = outer->export_;
-            if (said == Export::unsaid && is_exported(*outer, outer->export_, export_all)) said = Export::yes;
+            if (said == Export::unsaid && is_exported(*outer, outer->export_, export_all))
+              said = Export::yes;
           }
           outer_parents |= o->next_is_parent;
         }
       }
-      if (v.name == names_->makelevel) continue;
-      if (!is_exported(v, said, export_all)) continue;
-      if (v.name == names_->shell && v.export_ == Export::unsaid && v.origin != Origin::command_line)
-        continue;  // the environment's own SHELL goes through, below
-      // A value that is needed for itself: what make got stands. Values that need $(shell) for $(shell) for
-      // $(shell) are left at that too: there would be as many calls as there are orders of the variables.
-      if (for_shell_function &&
-          (v.expanding || (shell_depth_ > 2 && v.value.find("$(shell") != std::string::npos))) {
-        if (auto value = original_value(v.name.view())) out.emplace_back(v.name.view(), *value);
-        continue;
-      }
-      std::string value;
-      if ((v.origin == Origin::environment || v.origin == Origin::environment_override) &&
-          v.name != names_->makeflags) {
-        value = v.value;  // goes on as it came
-      } else if (for_shell_function) {
-        expand_variable(v, value);
-      } else {  // messages name the definition
-        PlaceGuard place(*this, v.where);
-        expand_variable(v, value);
-      }
-      out.emplace_back(v.name.view(), std::move(value));
+      if (v.name == names_->makelevel || !is_exported(v, said, export_all)) continue;
+      if (v.name == names_->shell && v.export_ == Export::unsaid &&
+          v.origin != Origin::command_line)
+        continue;  // the environment's own SHELL goes through
+      out.push_back({v.name, s->set});
     }
     parents |= s->next_is_parent;
   }
+}
+
+// The order in which variables get into an environment, and are expanded for it: that of GNU Make's
+// hash table. Most targets export the same names, so the last order is kept.
+const std::vector<uint32_t>& Evaluator::export_order(const std::vector<Exported>& variables) {
+  const auto same = [](const Exported& a, const Exported& b) { return a.name == b.name; };
+  if (std::equal(variables.begin(), variables.end(), last_exports_.begin(), last_exports_.end(),
+                 same))
+    return export_order_;
+  last_exports_ = variables;
+  std::vector<std::string_view> names;
+  for (const Exported& v : variables) names.push_back(v.name.view());
+  export_order_ = table_order(names, 1024, variable_hash);
+  return export_order_;
+}
+
+std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope* scope,
+                                                                     bool for_shell_function) {
+  std::vector<Exported> variables;
+  collect_exports(scope, variables);
+  variables.push_back({names_->makelevel, nullptr});
+  // A copy: an expansion may come here again.
+  const std::vector<uint32_t> order = export_order(variables);
+  ScopeGuard guard(*this, scope);
+  std::vector<std::pair<std::string, std::string>> out;
+  out.reserve(order.size() + 1);
   bool shell_given = false;
-  for (const auto& [name, value] : out) shell_given |= name == "SHELL";
+  for (const uint32_t index : order) {
+    const Exported& exported = variables[index];
+    if (exported.set == nullptr) {
+      out.emplace_back("MAKELEVEL", std::to_string(settings.level + 1));
+      continue;
+    }
+    Variable* const found = exported.set->find(exported.name);
+    if (!found) continue;  // an expansion before it has undefined it
+    Variable& v = *found;
+    shell_given |= v.name == names_->shell;
+    // A value that is needed for itself: what make got stands. Values that need $(shell) for
+    // $(shell) for $(shell) are left at that too: there would be as many calls as there are orders
+    // of the variables.
+    if (for_shell_function && (v.expanding || (shell_depth_ > 2 &&
+                                               v.value.find("$(shell") != std::string::npos))) {
+      if (auto value = original_value(v.name.view())) out.emplace_back(v.name.view(), *value);
+      continue;
+    }
+    std::string value;
+    if ((v.origin == Origin::environment || v.origin == Origin::environment_override) &&
+        v.name != names_->makeflags) {
+      value = v.value;  // goes on as it came
+    } else if (for_shell_function) {
+      expand_variable(v, value);
+    } else {  // messages name the definition
+      PlaceGuard place(*this, v.where);
+      expand_variable(v, value);
+    }
+    out.emplace_back(v.name.view(), std::move(value));
+  }
   if (!shell_given)
     if (auto value = original_value("SHELL")) out.emplace_back("SHELL", *value);
-
-  out.emplace_back("MAKELEVEL", std::to_string(settings.level + 1));
   return out;
 }
 

@@ -145,7 +145,7 @@ class Evaluator {
   std::string run_shell(std::string_view command, bool strip_all = true);
 
   // --- exported variables (environment.cpp) ---
-  // The NAME=VALUE pairs for a child of a recipe that sees `scope`.
+  // The NAME=VALUE pairs for a child of a recipe that sees `scope`, in the order of GNU Make's.
   std::vector<std::pair<std::string, std::string>> exported(const Scope* scope, bool for_shell_function);
   // What make itself got for `name`; nullopt when it got nothing.
   std::optional<std::string_view> original_value(std::string_view name) const;
@@ -182,6 +182,12 @@ class Evaluator {
   // Warns, throws Fatal or does nothing, as `type` is to be treated.
   void warn(Warning type, const Location& place, const std::string& text);
   void bring_up_to_date(Variable& variable);
+  struct Exported {
+    Symbol name;
+    const VariableSet* set;
+  };
+  void collect_exports(const Scope* scope, std::vector<Exported>& out);
+  const std::vector<uint32_t>& export_order(const std::vector<Exported>& variables);
   void assigned(VariableSet& set, Variable& variable);
   void read_warnings(Variable& variable);
 
@@ -196,6 +202,8 @@ class Evaluator {
   static constexpr int kMostOpenMakefiles = 1000;
   int makefiles_open_ = 0;  // one that includes itself never ends otherwise
   int shell_depth_ = 0;  // $(shell) inside the values that it would export
+  std::vector<Exported> last_exports_;
+  std::vector<uint32_t> export_order_;  // their order
   uint64_t exports_version_ = 0;
   int exports_constant_ = -1;
   struct Names;  // symbols that the evaluator watches
