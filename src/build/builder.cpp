@@ -34,13 +34,15 @@ int Builder::build(const std::vector<Target*>& goals) {
 
 // The passes: the first one walks the goals; each later one looks, in the first one's order, at
 // what has become ready since. What becomes ready before the place where a pass has come to waits
-// for the next.
+// for the next. A pass speaks of a finished goal once it is done with it.
 Status Builder::run(const std::vector<Target*>& goals) {
   goals_ = goals;
   if (!remaking_makefiles_ && options_.shuffle.mode != Shuffle::Mode::none &&
       !db_.special.not_parallel)
     shuffle(goals_);
   goal_changed_.assign(goals.size(), 0);
+  goal_told_.assign(goals.size(), 0);
+  first_trouble_ = Status::success;
   cursor_ = 0;
   order_ = 0;
   ++pass_;
@@ -48,70 +50,76 @@ Status Builder::run(const std::vector<Target*>& goals) {
   later_ = {};
   waiter_finished_ = false;
   unwanted_.clear();
-  const auto done = [](const Target& t) { return t.progress == Progress::finished; };
-  std::vector<char> told(goals.size(), 0);
-  size_t untold = 0;  // the first of which nothing was said
-  Status first_trouble = Status::success;  // of the goal that finished first without success: it counts under -q
-  const auto tell = [&](size_t end) {  // speaks of those of the first `end` goals that are finished
-    if (!std::exchange(some_goal_finished_, false)) return;
-    for (size_t i = untold; i < end; ++i) {
-      if (told[i] || !done(*goals_[i])) continue;
-      told[i] = 1;
-      const Status status = goals_[i]->status;
-      if (first_trouble == Status::success && (status == Status::failed || status == Status::question))
-        first_trouble = status;
-      if (goals_[i] == goals[i]) finish_goal(i);  // else vpath found another target in its place: nothing is said of it
-    }
-    while (untold < end && told[untold]) ++untold;
-  };
 
+  some_goal_finished_ = true;  // perhaps before
+  pass_begins();
   for (size_t i = 0; i < goals_.size() && !stopping(); ++i) {
     goal_ = static_cast<uint32_t>(i);
     cursor_ = order_ + 1;
-    goals_[i] = resolve(goals_[i]);
+    Target* const found = resolve(goals_[i]);
+    if (goals_[i] != found) goal_changed_[i] = 1;  // by vpath: nothing is said of it
+    goals_[i] = found;
     if (goals_[i]->progress == Progress::untouched)
       walk(goals_[i]);
     else if (debug_)
       tell_seen(*goals_[i], remaking_makefiles_ ? 1 : 0);
-    some_goal_finished_ = true;  // or was finished before
-    tell(i + 1);
+    if (!stopping()) pass_comes_to(i + 1);
   }
-  some_goal_finished_ = true;
-  for (;;) {
-    if (stopping()) break;
+  while (!stopping()) {
     executor_.poll();
     check_signal();
-    if (visit_ready()) {
-      tell(goals_.size());
-      continue;
-    }
+    if (stopping() || visit_ready()) continue;
     if (executor_.running() == 0) break;
     tell_live_children();
+    cursor_ = 0;
     executor_.wait();
     check_signal();
-    tell(goals_.size());
+    pass_begins();
   }
   if (stopping()) drain(signal_ == 0 && stop_ == Status::failed);
-  some_goal_finished_ = true;
-  tell(goals_.size());
 
   if (stop_ != Status::none) return stop_;
   for (const Target* goal : goals_)
-    if (goal->progress != Progress::finished && first_trouble == Status::success) return Status::failed;
-  return first_trouble;
+    if (goal->progress != Progress::finished && first_trouble_ == Status::success)
+      return Status::failed;
+  return first_trouble_;
+}
+
+void Builder::pass_begins() {
+  pass_goal_ = 0;
+  goals_to_tell_ = std::exchange(some_goal_finished_, false);
+}
+
+// The pass is done with the goals before `end`.
+void Builder::pass_comes_to(size_t end) {
+  if (goals_to_tell_ || some_goal_finished_) {
+    for (size_t i = pass_goal_; i < end; ++i) {
+      const Target& goal = *goals_[i];
+      if (goal.progress != Progress::finished || std::exchange(goal_told_[i], 1)) continue;
+      if (first_trouble_ == Status::success &&
+          (goal.status == Status::failed || goal.status == Status::question))
+        first_trouble_ = goal.status;
+      finish_goal(i);
+    }
+  }
+  pass_goal_ = std::max(pass_goal_, end);
 }
 
 // Looks at the next target that has become ready; false when there is none.
 bool Builder::visit_ready() {
   if (ready_.empty()) {
-    if (later_.empty()) return false;
+    pass_comes_to(goals_.size());
+    if (later_.empty() && !some_goal_finished_) return false;
     std::swap(ready_, later_);
     cursor_ = 0;
     ++pass_;
+    pass_begins();
+    if (ready_.empty()) return true;
   }
   const Ready next = ready_.top();
   ready_.pop();
   cursor_ = next.order;
+  pass_comes_to(next.target->goal);
   if (next.target->progress != Progress::waiting) return true;
   if (waiter_finished_ && !wanted(*next.target))
     unwanted_.push_back(next.target);

@@ -137,6 +137,8 @@ class Builder : private JobListener {
 
   // the loop (builder.cpp)
   Status run(const std::vector<Target*>& goals);
+  void pass_begins();
+  void pass_comes_to(size_t end);
   bool visit_ready();
   bool wanted(Target& target) const;
   void finish_goal(size_t index);
@@ -250,7 +252,11 @@ class Builder : private JobListener {
 
   std::vector<Target*> goals_;
   std::vector<char> goal_changed_;
-  bool some_goal_finished_ = false;  // and perhaps not spoken of yet
+  std::vector<char> goal_told_;
+  size_t pass_goal_ = 0;             // the present pass is done with the goals before it
+  bool goals_to_tell_ = false;       // one had finished when the pass began
+  bool some_goal_finished_ = false;  // since then
+  Status first_trouble_ = Status::success;  // of the goal that finished first without success
   uint32_t goal_ = 0;
   bool remaking_makefiles_ = false;
   std::unordered_map<const Target*, ReadMakefile*> makefile_of_;
