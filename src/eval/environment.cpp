@@ -109,8 +109,8 @@ std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope
     // A value that is needed for itself: what make got stands. Values that need $(shell) for
     // $(shell) for $(shell) are left at that too: there would be as many calls as there are orders
     // of the variables.
-    if (for_shell_function && (v.expanding || (shell_depth_ > 2 &&
-                                               v.value.find("$(shell") != std::string::npos))) {
+    if (for_shell_function &&
+        (v.expanding || (shell_depth_ > 2 && v.value.find("$(shell") != std::string::npos))) {
       if (auto value = original_value(v.name.view())) out.emplace_back(v.name.view(), *value);
       continue;
     }

@@ -91,7 +91,8 @@ Variable* Evaluator::assign_named(VariableSet& set, std::string_view name, Assig
   }
   std::string expanded;
   std::string_view more = text;
-  if (v->flavor == Flavor::simple) more = expanded = expand(text);  // also for nothing, as `:=` does
+  if (v->flavor == Flavor::simple)
+    more = expanded = expand(text);  // also for nothing, as `:=` does
   if (origin < v->origin && v->origin != Origin::automatic) return v;
   if (more.empty()) return v;  // not even its origin changes
   if (settings.environment_overrides && v->origin == Origin::environment) {

@@ -253,9 +253,9 @@ class Builder : private JobListener {
   std::vector<Target*> goals_;
   std::vector<char> goal_changed_;
   std::vector<char> goal_told_;
-  size_t pass_goal_ = 0;             // the present pass is done with the goals before it
-  bool goals_to_tell_ = false;       // one had finished when the pass began
-  bool some_goal_finished_ = false;  // since then
+  size_t pass_goal_ = 0;                    // the present pass is done with the goals before it
+  bool goals_to_tell_ = false;              // one had finished when the pass began
+  bool some_goal_finished_ = false;         // since then
   Status first_trouble_ = Status::success;  // of the goal that finished first without success
   uint32_t goal_ = 0;
   bool remaking_makefiles_ = false;
