@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "cmzmake/base/fatal.h"
 #include "cmzmake/run/cpus.h"
 
 namespace cmz {
@@ -162,7 +163,7 @@ bool parse_jobs(const std::string& text, int* jobs) {
 // --warn=TEXT, where no text means `warn`. A --warn-undefined-variables before it becomes part of
 // it.
 void add_warnings(Options& o, std::string_view text) {
-  const auto unknown = [](const std::string& complaint) { throw UsageError(complaint, true); };
+  const auto unknown = [](const std::string& complaint) { throw Fatal({}, complaint); };
   if (std::exchange(o.warn_undefined, false)) o.warnings.add("undefined-var", unknown);
   o.warnings.add(text.empty() ? "warn" : text, unknown);
 }
@@ -301,13 +302,13 @@ void check_debug(const Options& o) {
   DebugFlags flags;
   for (const std::string& text : o.debug)
     if (const std::string_view bad = add_debug(text, flags); !bad.empty())
-      throw UsageError(fmt::format("unknown debug level specification '{}'", bad), true);
+      throw Fatal({}, fmt::format("unknown debug level specification '{}'", bad));
 }
 
 void check_output_sync(const Options& o) {
   for (std::string_view type : {"", "none", "line", "target", "recurse"})
     if (o.output_sync == type) return;
-  throw UsageError(fmt::format("unknown output-sync type '{}'", o.output_sync), true);
+  throw Fatal({}, fmt::format("unknown output-sync type '{}'", o.output_sync));
 }
 
 void check_shuffle(Options& o) {
@@ -325,7 +326,7 @@ void check_shuffle(Options& o) {
     char* end = nullptr;
     const unsigned long seed = std::strtoul(text, &end, 10);
     if (end == text || *end != '\0')
-      throw UsageError(fmt::format("invalid shuffle mode: Invalid value: '{}'", text), true);
+      throw Fatal({}, fmt::format("invalid shuffle mode: Invalid value: '{}'", text));
     o.shuffle = std::to_string(static_cast<uint32_t>(seed));
   }
 }

@@ -47,12 +47,12 @@ const OptionInfo* find_option(char letter);
 const OptionInfo* find_option(std::string_view name, std::vector<const OptionInfo*>* candidates);
 
 // Does what an option says. `argument` is nullptr when there is none. Returns what is wrong with the
-// argument, e.g. "the '-j' option requires a positive integer argument", or nothing. Throws UsageError
-// for a bad --warn.
+// argument, e.g. "the '-j' option requires a positive integer argument", or nothing. Throws Fatal for
+// a bad --warn.
 std::string apply_option(const OptionInfo& info, const std::string* argument, OptionSource source,
                          Options& options);
 
-// Throw UsageError for a bad value. Of the last -O and --shuffle only; check_shuffle() normalizes.
+// Throw Fatal for a bad value. Of the last -O and --shuffle only; check_shuffle() normalizes.
 void check_debug(const Options& options);
 void check_output_sync(const Options& options);
 void check_shuffle(Options& options);

@@ -168,18 +168,16 @@ po::options_description describe(const std::vector<po::option>& found) {
   return out;
 }
 
-struct Parsed {
-  std::vector<std::string> operands;
-  std::vector<std::string> wrong_options;    // complete lines, as getopt prints them
-  std::vector<std::string> wrong_arguments;  // make's words, without the program's name
-  std::vector<std::string> all_errors;       // both in order, complete lines
-};
+bool is_assignment(const std::string& word) {
+  Statement statement;
+  if (!parse_assignment(word, &statement)) return false;
+  return !statement.modifiers.any();
+}
 
-// Reads `words` into `options`. `program` is what getopt's messages start with, `prefix` make's own.
-Parsed parse(std::vector<std::string> words, std::string_view program, std::string_view prefix,
-             OptionSource source, Options& options) {
-  Parsed out;
-  if (words.empty()) return out;
+// Reads `words` into `options`. `program` is what getopt's messages start with. False when something was wrong.
+bool parse(const std::vector<std::string>& words, std::string_view program, OptionSource source, Options& options,
+           OptionListener& listener) {
+  if (words.empty()) return true;
   std::vector<po::option> found = Cutter(words, program).run();
   const po::options_description description = describe(found);
   const auto give_all = [&](std::vector<std::string>& rest) {
@@ -193,42 +191,27 @@ Parsed parse(std::vector<std::string> words, std::string_view program, std::stri
                                         .extra_style_parser(give_all)
                                         .allow_unregistered()
                                         .run();
+  bool right = true;
   for (const po::option& option : parsed.options) {
     if (option.unregistered) {
-      out.wrong_options.push_back(option.value[0]);
-      out.all_errors.push_back(option.value[0]);
+      listener.wrong_option(option.value[0]);
+      right = false;
     } else if (option.string_key.empty()) {
-      if (const std::string& text = option.value[0]; !text.empty() && text != "-") out.operands.push_back(text);
+      const std::string& text = option.value[0];
+      if (text.empty() || text == "-") continue;
+      const bool assigns = is_assignment(text);
+      if (source != OptionSource::makefile) (assigns ? options.assignments : options.goals).push_back(text);
+      if (assigns) listener.assignment(text);
     } else {
       const std::string* argument = option.original_tokens.empty() ? nullptr : &option.value[0];
       const std::string wrong = apply_option(option_of_key(option.string_key), argument, source, options);
       if (wrong.empty()) continue;
-      out.all_errors.push_back(fmt::format("{}: {}", prefix, wrong));
-      out.wrong_arguments.push_back(wrong);
+      listener.wrong_argument(wrong);
+      right = false;
     }
   }
-  return out;
+  return right;
 }
-
-bool is_assignment(const std::string& word) {
-  Statement statement;
-  if (!parse_assignment(word, &statement)) return false;
-  return !statement.modifiers.any();
-}
-
-void throw_errors(const Parsed& parsed) {
-  if (parsed.all_errors.empty()) return;
-  std::string text;
-  for (const std::string& line : parsed.all_errors) text += (text.empty() ? "" : "\n") + line;
-  throw UsageError(text, false);
-}
-
-void take_operands(const Parsed& parsed, Options& options) {
-  for (const std::string& word : parsed.operands)
-    (is_assignment(word) ? options.assignments : options.goals).push_back(word);
-}
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // The words of a MAKEFLAGS: a backslash quotes the character behind it, a first word of mere letters gets a dash.
 std::vector<std::string> words_of(std::string_view text) {
@@ -249,31 +232,32 @@ std::vector<std::string> words_of(std::string_view text) {
 
 }  // namespace
 
-void parse_command_line(const std::vector<std::string>& arguments, std::string_view program,
-                        Options& options) {
-  const Parsed parsed = parse(arguments, program, base_name(program), OptionSource::command_line, options);
-  throw_errors(parsed);
-  take_operands(parsed, options);
+bool parse_command_line(const std::vector<std::string>& arguments, std::string_view program, Options& options,
+                        OptionListener& listener) {
+  return parse(arguments, program, OptionSource::command_line, options, listener);
+}
+
+bool parse_makeflags(std::string_view text, Options& options, OptionListener& listener) {
+  return parse(words_of(text), "", OptionSource::environment, options, listener);
+}
+
+void check_values(Options& options) {
   check_debug(options);
   check_output_sync(options);
   check_shuffle(options);
 }
 
-void parse_makeflags(std::string_view text, Options& options, std::string_view program) {
-  const Parsed parsed = parse(words_of(text), "", program, OptionSource::environment, options);
-  throw_errors(parsed);
-  take_operands(parsed, options);
-}
-
 MakefileFlags parse_makefile_flags(std::string_view text, Options& options) {
-  Parsed parsed = parse(words_of(text), "", "", OptionSource::makefile, options);
+  struct Collector : OptionListener {
+    MakefileFlags flags;
+    void assignment(const std::string& word) override { flags.assignments.push_back(word); }
+    void wrong_option(const std::string&) override {}
+    void wrong_argument(const std::string& message) override { flags.complaints.push_back(message); }
+  } collector;
+  parse(words_of(text), "", OptionSource::makefile, options, collector);
   check_debug(options);
   check_output_sync(options);
-  MakefileFlags out;
-  out.complaints = std::move(parsed.wrong_arguments);
-  for (std::string& word : parsed.operands)
-    if (is_assignment(word)) out.assignments.push_back(std::move(word));
-  return out;
+  return std::move(collector.flags);
 }
 
 bool finish_makefile_flags(Options& options) {

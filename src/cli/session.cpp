@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cmzmake/base/strings.h"
 #include "cmzmake/base/temporary.h"
 #include "data_base.h"
 #include "session_impl.h"
@@ -32,8 +33,10 @@ std::string working_directory() {
   return out;
 }
 
-// MAKELEVEL's value; what is no number counts as 0.
+// MAKELEVEL's value, unexpanded; what is no number counts as 0.
 unsigned level_of(std::string_view text) {
+  text = trim(text);
+  if (text.starts_with('+')) text.remove_prefix(1);
   unsigned level = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), level);
   return error == std::errc() ? level : 0;
@@ -55,12 +58,11 @@ Session::Impl::Impl(std::vector<std::string> args, std::vector<std::string> env)
     : arguments(std::move(args)), environment(std::move(env)) {
   if (arguments.empty()) arguments.emplace_back("make");
   program = base_name(arguments[0]);
-  if (const char* value = variable("MAKELEVEL")) level = level_of(value);
   if (const char* value = variable("MAKE_RESTARTS")) {
     restarts = std::abs(std::atoi(value));
     entered = value[0] == '-';  // before the restart
   }
-  report.emplace(program, 0);  // a wrong option is told without the level
+  report.emplace(program, 0);  // what the command line brings about is told without the level
   shell.report = &*report;
 }
 
@@ -81,32 +83,63 @@ const std::string& Session::Impl::temporary() {
 }
 
 bool Session::Impl::read_options(int* status) {
-  try {
-    for (const char* name : {"GNUMAKEFLAGS", "MAKEFLAGS"})
-      if (const char* flags = variable(name))
-        parse_makeflags(evaluator->expand(flags), options, report->prefix());
-    parse_command_line({arguments.begin() + 1, arguments.end()}, arguments[0], options);
-    shuffle = options.shuffle;
-    command_line_options = options;
-  } catch (const UsageError& error) {
-    if (error.fatal) {
-      report->fatal({}, error.what());
-    } else {
-      std::string text = error.what();
-      text += '\n';
-      text += usage_text(program);
-      [[maybe_unused]] ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
-    }
+  bool right = true;
+  for (const char* name : {"GNUMAKEFLAGS", "MAKEFLAGS"}) {
+    const std::string flags = evaluator->expand(fmt::format("$({})", name));
+    right = right && (flags.empty() || parse_makeflags(flags, options, *this));
+    // GNUMAKEFLAGS is not for children, who find its options in MAKEFLAGS.
+    if (name[0] == 'G' && variable(name)) evaluator->define_global(name, "", Origin::environment);
+    options_grew();
+  }
+  right = right && parse_command_line({arguments.begin() + 1, arguments.end()}, arguments[0],
+                                      options, *this);
+  options_grew();
+  if (!right) {
+    const std::string text = usage_text(program);
+    [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
     *status = 2;
     return false;
   }
+  check_values(options);
+  shuffle = options.shuffle;
+  command_line_options = options;
   if (!options.help && !options.version) return true;
-  *status = print_only(options.help ? usage_text(program) : version_text());
+  // The data base begins with the version.
+  *status = print_only(options.help              ? usage_text(program)
+                       : options.print_data_base ? std::string()
+                                                 : version_text());
   return false;
+}
+
+// What words say besides options takes effect where it stands.
+void Session::Impl::assignment(const std::string& text) {
+  options_grew();
+  define_override(text);
+}
+
+void Session::Impl::wrong_option(const std::string& line) {
+  const std::string text = line + "\n";
+  [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+void Session::Impl::wrong_argument(const std::string& message) {
+  options_grew();
+  report->message({}, message);
+}
+
+// What options mean for the variables and messages that come before all options are known.
+void Session::Impl::options_grew() {
+  evaluator->settings.environment_overrides = options.environment_overrides;
+  evaluator->warnings.set_command_line(options.warnings, options.warn_undefined);
+  enter_directory();
 }
 
 // --help and --version: `text` is all there is to do. Returns the exit status.
 int Session::Impl::print_only(const std::string& text) {
+  if (!report->pending_enter.empty()) {  // it is not output of a directory's
+    report->pending_enter.clear();
+    entered = false;
+  }
   errno = 0;
   report->print(text);
   if (!report->write_error()) return 0;
@@ -129,24 +162,20 @@ void Session::Impl::change_directories() {
   directory = working_directory();
 }
 
-// "Entering directory" is shown before the first other line, and "Leaving" then at the end.
+// "Entering directory" is shown before the first other line, and "Leaving" then at the end. Until
+// that line comes, what is known of the directory and the options may change.
 void Session::Impl::enter_directory() {
-  if (entered || !prints_directory()) return;
-  entered = true;
-  report->pending_enter = fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
+  if (entered && report->pending_enter.empty()) return;
+  entered = prints_directory();
+  report->pending_enter = entered ? report->directory_line(true, directory) : std::string();
 }
 
-// The command line may set MAKELEVEL.
-void Session::Impl::level_changed() {
-  const unsigned now = level_of(evaluator->value_of("MAKELEVEL"));
-  if (now == level) return;
-  level = now;
+// Called when the command line has been read, which may set MAKELEVEL.
+void Session::Impl::find_level() {
+  const Variable* variable = evaluator->lookup("MAKELEVEL");
+  level = variable ? level_of(variable->value) : 0;
+  evaluator->settings.level = level;
   report->set_level(level);
-  if (!report->pending_enter.empty()) {
-    report->pending_enter.clear();
-    entered = false;
-  }
-  enter_directory();
 }
 
 bool Session::Impl::prints_directory() const {
@@ -158,23 +187,11 @@ bool Session::Impl::prints_directory() const {
 int Session::Impl::run() {
   int status = 0;
   evaluator.emplace(db, *disk, shell, *report);
-  if (!read_options(&status)) return status;
-  report.emplace(program, level);
   search.emplace(*evaluator);
   executor.on_user_signal([this] { toggle_debug(); });
   try {
-    change_directories();
-    if (std::count(options.makefiles.begin(), options.makefiles.end(), "-") > 1)
-      throw Fatal({}, "Makefile from standard input specified twice");
-    enter_directory();
-    check_sync_mutex();
-    join_jobserver();
-    begin_output_sync();
-    define_variables();
-    if (debug.wants(DebugLog::basic)) report->print(version_text());
-    debug.say(DebugLog::basic, 0, "Reading makefiles...");
-    read_makefiles();
-    status = build();
+    begin_variables();
+    if (read_options(&status)) status = read_and_build();
   } catch (const Fatal& fatal) {
     report->fatal(fatal.where(), fatal.what());
     show_reading_output();
@@ -187,6 +204,23 @@ int Session::Impl::run() {
   status = leave(status);
   if (signal != 0) raise_again(signal);
   return status;
+}
+
+// All that comes after the options. Returns the exit status.
+int Session::Impl::read_and_build() {
+  find_level();
+  change_directories();
+  if (std::count(options.makefiles.begin(), options.makefiles.end(), "-") > 1)
+    throw Fatal({}, "Makefile from standard input specified twice");
+  enter_directory();
+  check_sync_mutex();
+  join_jobserver();
+  begin_output_sync();
+  define_variables();
+  if (debug.wants(DebugLog::basic)) report->print(version_text());
+  debug.say(DebugLog::basic, 0, "Reading makefiles...");
+  read_makefiles();
+  return build();
 }
 
 // Gives back all that others can see: tokens, the jobserver, temporary files, signals.
@@ -209,7 +243,7 @@ void Session::Impl::raise_again(int signal) {
 int Session::Impl::leave(int status) {
   if (entered && !left_directory && report->pending_enter.empty()) {
     left_directory = true;
-    report->directory(false, directory);
+    report->left(directory);
   }
   if (!temporary_makefile.empty()) ::unlink(temporary_makefile.c_str());
   if (report->write_error()) {

@@ -26,7 +26,7 @@ namespace cmz {
 inline constexpr std::string_view kCommandVariables = "-*-command-variables-*-";
 inline constexpr std::string_view kEvalFlags = "-*-eval-flags-*-";
 
-struct Session::Impl {
+struct Session::Impl : OptionListener {
   Impl(std::vector<std::string> args, std::vector<std::string> env);
 
   // --- the run (session.cpp) ---
@@ -34,11 +34,16 @@ struct Session::Impl {
   // False when there is nothing to run: --help, --version or a wrong command line, with the exit
   // status.
   bool read_options(int* status);
+  void assignment(const std::string& text) override;
+  void wrong_option(const std::string& line) override;
+  void wrong_argument(const std::string& message) override;
+  void options_grew();
+  int read_and_build();
   int print_only(const std::string& text);
   void change_directories();
   bool prints_directory() const;
   void enter_directory();
-  void level_changed();
+  void find_level();
   int leave(int status);
   void close();
   void raise_again(int signal);
@@ -48,13 +53,15 @@ struct Session::Impl {
   const std::string& temporary();
 
   // --- variables that makefiles find defined (session_variables.cpp) ---
+  void begin_variables();
+  void import_environment();
+  void define_override(const std::string& assignment);
   void define_variables();
   void define_own_variables();
-  void import_environment();
   void define_shell();
   void define_make_command();
   void define_terminals();
-  void define_command_line();
+  void define_overrides();
   void set_include_dirs();
   void forget_builtin_variables();
 
@@ -103,8 +110,9 @@ struct Session::Impl {
   unsigned level = 0;
   int restarts = 0;
   Options options;
-  Options command_line_options;  // as they were before makefiles were read
-  std::string shuffle;           // --shuffle, whatever makefiles say
+  Options command_line_options;         // as they were before makefiles were read
+  std::string shuffle;                  // --shuffle, whatever makefiles say
+  std::vector<std::string> overridden;  // the command line's variables, in order
   bool defining_makeflags = false, makeflags_defined = false;
   std::string makeflags_value;  // as make defined it last
   std::optional<PlainReport> report;

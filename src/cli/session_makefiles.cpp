@@ -16,7 +16,8 @@ namespace cmz {
 void Session::Impl::read_makefiles() {
   Evaluator& e = *evaluator;
   e.reading_makefiles = true;
-  for (const std::string& text : options.evals) e.eval_text(text, {}, {});
+  for (const std::string& text : std::vector(options.evals)) e.eval_text(text, {}, {});
+  if (!options.evals.empty()) e.define_global(kEvalFlags, eval_flags_text(options), Origin::automatic);
   e.define_global("MAKEFILE_LIST", "", Origin::file);
 
   const std::string makefiles = e.value_of("MAKEFILES");

@@ -41,12 +41,7 @@ void Session::Impl::makeflags_changed() {
 
 // Options of a makefile count from now on.
 void Session::Impl::take_flags(const std::string& text) {
-  MakefileFlags flags;
-  try {
-    flags = parse_makefile_flags(text, options);
-  } catch (const UsageError& error) {
-    throw Fatal({}, error.what());
-  }
+  const MakefileFlags flags = parse_makefile_flags(text, options);
   for (const std::string& complaint : flags.complaints) report->message({}, complaint);
   for (const std::string& assignment : flags.assignments)
     evaluator->assign_command_line(assignment, Origin::file);

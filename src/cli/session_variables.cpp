@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "cmzmake/base/strings.h"
-#include "cmzmake/syntax/statement.h"
 #include "session_impl.h"
 
 namespace cmz {
@@ -19,62 +18,66 @@ constexpr std::string_view kFeatures =
 
 }  // namespace
 
-void Session::Impl::define_variables() {
+// What there is while the options are read: what an assignment of the command line refers to, before
+// -C has been followed.
+void Session::Impl::begin_variables() {
   evaluator->original_environment = environment;
-  evaluator->settings.shell_known = false;
-  apply_options();
   evaluator->settings.program = program;
-
-  define_own_variables();
-  import_environment();
-  set_makeflags();  // once more below; variables are listed in the order in which they came
-  evaluator->define_builtin_variables();
-  define_make_command();
-  define_terminals();
-  set_include_dirs();
-  define_command_line();
-  define_shell();
-  level_changed();
-  evaluator->settings.level = level;
-  set_makeflags();
-  evaluator->on_makeflags = [this] { makeflags_changed(); };
-}
-
-// What does not depend on the environment, and may be overridden by it.
-void Session::Impl::define_own_variables() {
+  evaluator->settings.shell_known = false;
   Evaluator& e = *evaluator;
   e.define_global(".FEATURES", std::string(kFeatures), Origin::default_);
-  e.define_global("MAKEFILES", "", Origin::default_);
   e.define_global(".RECIPEPREFIX", "", Origin::default_);
   e.define_global(".LOADED", "", Origin::default_);
   e.define_global(".SHELLFLAGS", "-c", Origin::default_);
-  if (variable("GNUMAKEFLAGS"))
-    e.define_global("GNUMAKEFLAGS", "", Origin::environment);
-  else if (!options.no_builtin_variables)
-    e.define_global("GNUMAKEFLAGS", "", Origin::default_, Flavor::recursive);
+  e.define_computed_variables();
+  import_environment();
 }
 
 void Session::Impl::import_environment() {
-  Evaluator& e = *evaluator;
   for (const std::string& entry : environment) {
     const size_t equals = entry.find('=');
     if (equals == std::string::npos || equals == 0) continue;
     const std::string_view name(entry.data(), equals);
     std::string value = entry.substr(equals + 1);
-    if (name == "MAKE_RESTARTS" || name == "GNUMAKEFLAGS" || name == "MAKELEVEL") continue;
-    if (name == "MAKEFLAGS" || name == "MFLAGS") continue;
-    e.define_global(name, std::move(value), Origin::environment, Flavor::recursive);
+    if (name == "MAKE_RESTARTS" && value.starts_with('-')) value.erase(0, 1);
+    Variable* variable = evaluator->define_global(name, std::move(value), Origin::environment, Flavor::recursive);
+    if (name == "MAKE_RESTARTS") variable->export_ = Export::no;
   }
+}
+
+// An assignment of the command line.
+void Session::Impl::define_override(const std::string& assignment) {
+  const Variable* variable = evaluator->assign_command_line(assignment, Origin::command_line);
+  if (variable == nullptr) return;
+  const std::string_view name = variable->name.view();
+  if (std::find(overridden.begin(), overridden.end(), name) == overridden.end()) overridden.emplace_back(name);
+}
+
+// Everything else, when the options are known.
+void Session::Impl::define_variables() {
+  apply_options();
+  define_overrides();
+  define_own_variables();
+  set_makeflags();  // once more below; variables are listed in the order in which they came
+  evaluator->define_builtin_variables();
+  define_make_command();
+  define_terminals();
+  set_include_dirs();
+  define_shell();
+  set_makeflags();
+  evaluator->on_makeflags = [this] { makeflags_changed(); };
+}
+
+void Session::Impl::define_own_variables() {
+  Evaluator& e = *evaluator;
   e.define_global("CURDIR", directory, Origin::file);
   e.define_global("MAKE_VERSION", "4.4.1", Origin::default_);
   e.define_global("MAKE_HOST", CMZMAKE_HOST, Origin::default_);
   e.define_global("MAKELEVEL", std::to_string(level), environment_origin());
   e.define_global(".DEFAULT_GOAL", "", Origin::file);
-  if (restarts > 0) {
-    e.define_global("MAKE_RESTARTS", std::to_string(restarts), Origin::environment,
-                    Flavor::recursive);
-    db.globals.find(db.symbols.intern("MAKE_RESTARTS"))->export_ = Export::no;
-  }
+  e.define_global("MAKEFILES", "", Origin::default_);
+  if (!options.no_builtin_variables)
+    e.define_global("GNUMAKEFLAGS", "", Origin::default_, Flavor::recursive);
 }
 
 // The environment's SHELL is not for recipes. Only now does the variable get its value: what the
@@ -82,11 +85,11 @@ void Session::Impl::import_environment() {
 void Session::Impl::define_shell() {
   const Symbol name = db.symbols.intern("SHELL");
   const Variable* known = db.globals.find(name);
-  if (known == nullptr || known->origin != Origin::command_line) {
-    if (known) db.globals.erase(name);
-    evaluator->define_global("SHELL", "/bin/sh", known ? Origin::file : Origin::default_,
-                             known ? Flavor::recursive : Flavor::simple);
-  }
+  const bool inherited = known && (known->origin == Origin::environment || known->origin == Origin::environment_override);
+  if (inherited) db.globals.erase(name);
+  if (known == nullptr || inherited)
+    evaluator->define_global("SHELL", "/bin/sh", inherited ? Origin::file : Origin::default_,
+                             inherited ? Flavor::recursive : Flavor::simple);
   evaluator->settings.shell_known = true;
 }
 
@@ -118,32 +121,18 @@ void Session::Impl::define_terminals() {
   }
 }
 
-// Assignments of the command line, and what MAKEFLAGS says of them and of --eval.
-void Session::Impl::define_command_line() {
-  Evaluator& e = *evaluator;
-  std::vector<std::string> overridden;  // the names of the command line, in order
-  for (const std::string& assignment : options.assignments) {
-    Statement statement;
-    if (!parse_assignment(assignment, &statement)) continue;
-    const std::string name = e.expand(statement.name);
-    e.assign_command_line(assignment, Origin::command_line);
-    if (std::find(overridden.begin(), overridden.end(), name) == overridden.end())
-      overridden.push_back(name);
+// What MAKEFLAGS says of the command line's assignments.
+void Session::Impl::define_overrides() {
+  if (overridden.empty()) return;
+  std::string words;
+  for (auto name = overridden.rbegin(); name != overridden.rend(); ++name) {
+    const Variable* v = db.globals.find(db.symbols.intern(*name));
+    if (v == nullptr) continue;
+    words += words.empty() ? "" : " ";
+    words += override_word(*name, v->flavor == Flavor::simple, v->value);
   }
-  if (!overridden.empty()) {
-    std::string words;
-    for (auto name = overridden.rbegin(); name != overridden.rend(); ++name) {
-      const Variable* v = db.globals.find(db.symbols.intern(*name));
-      if (v == nullptr) continue;
-      words += words.empty() ? "" : " ";
-      words += override_word(*name, v->flavor == Flavor::simple, v->value);
-    }
-    e.define_global(kCommandVariables, words, Origin::automatic);
-    e.define_global("MAKEOVERRIDES", "${-*-command-variables-*-}", Origin::default_,
-                    Flavor::recursive);
-  }
-  if (!options.evals.empty())
-    e.define_global(kEvalFlags, eval_flags_text(options), Origin::automatic);
+  evaluator->define_global(kCommandVariables, words, Origin::automatic);
+  evaluator->define_global("MAKEOVERRIDES", "${-*-command-variables-*-}", Origin::default_, Flavor::recursive);
 }
 
 // The directories that `include` searches.

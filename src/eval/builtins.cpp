@@ -42,6 +42,9 @@ void Evaluator::define_builtin_variables() {
     for (std::string_view s : Words(builtin_suffixes())) db.suffixes.push_back(s);
   }
   define(db.globals, "SUFFIXES", suffixes, Origin::default_, Flavor::simple);
+}
+
+void Evaluator::define_computed_variables() {
   Variable& all = *define(db.globals, ".VARIABLES", "", Origin::default_, Flavor::simple);
   all.special = true;
 }

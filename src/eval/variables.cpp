@@ -26,7 +26,7 @@ Variable* Evaluator::define(VariableSet& set, std::string_view name, std::string
   v.flavor = flavor;
   v.where = place;
   v.append = false;
-  v.special = false;  // who assigns .VARIABLES gets what he assigned
+  if (origin != Origin::environment) v.special = false;  // who assigns .VARIABLES gets what he assigned
   v.set_value(std::move(value));
   set.touch();
   assigned(set, v);
@@ -160,11 +160,10 @@ void Evaluator::undefine(VariableSet& set, std::string_view raw_name, Origin ori
   if (symbol == names_->warnings) warnings.set_variable(std::nullopt);
 }
 
-bool Evaluator::assign_command_line(std::string_view text, Origin origin) {
+Variable* Evaluator::assign_command_line(std::string_view text, Origin origin) {
   Statement statement;
-  if (!parse_assignment(text, &statement)) return false;
-  assign(db.globals, statement.name, statement.op, statement.text, origin);
-  return true;
+  if (!parse_assignment(text, &statement)) return nullptr;
+  return assign(db.globals, statement.name, statement.op, statement.text, origin);
 }
 
 // Assignments that change how make itself goes on.

@@ -87,10 +87,13 @@ int PlainReport::shell_stderr() {
   return -1;
 }
 
-void PlainReport::directory(bool entering, std::string_view directory) {
-  const std::string line = fmt::format("{}: {} directory '{}'\n", prefix_,
-                                       entering ? "Entering" : "Leaving", directory);
-  if (!write_all(STDOUT_FILENO, line)) write_error_ = true;
+std::string PlainReport::directory_line(bool entering, std::string_view directory) const {
+  return fmt::format("{}: {} {}\n", prefix_, entering ? "Entering" : "Leaving",
+                     directory.empty() ? "an unknown directory" : fmt::format("directory '{}'", directory));
+}
+
+void PlainReport::left(std::string_view directory) {
+  if (!write_all(STDOUT_FILENO, directory_line(false, directory))) write_error_ = true;
 }
 
 void PlainReport::on(const Event& e) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,26 +75,32 @@ struct Options {
   DebugFlags debug_flags() const;
 };
 
-// A wrong command line: `what()` is the message, printed as it is; then the usage, and exit
-// status 2.
-class UsageError : public std::runtime_error {
+// Hears of what words say besides options, in the order of the words: what stands before it is in
+// the options already. GNU Make defines variables, and complains, while it reads its options.
+class OptionListener {
  public:
-  // `fatal`: no usage text, but "make: *** MESSAGE.  Stop."
-  UsageError(const std::string& message, bool is_fatal)
-      : std::runtime_error(message), fatal(is_fatal) {}
-  bool fatal;
+  virtual ~OptionListener() = default;
+  // NAME=VALUE, with any operator.
+  virtual void assignment(const std::string& text) = 0;
+  // A word that is no option; `line` is getopt's complete message.
+  virtual void wrong_option(const std::string& line) = 0;
+  // A wrong argument; `message` is to follow the program's name.
+  virtual void wrong_argument(const std::string& message) = 0;
 };
 
 // Reads the command line, after the environment's flags. `program` is argv[0] as given, for
-// messages. Checks the values of --debug, -O and --shuffle, wherever they came from. Throws
-// UsageError.
-void parse_command_line(const std::vector<std::string>& arguments, std::string_view program,
-                        Options& options);
+// getopt's messages. False when something was wrong: then the usage is due, and exit status 2.
+// Throws Fatal for a bad --warn, and what `listener` throws.
+bool parse_command_line(const std::vector<std::string>& arguments, std::string_view program,
+                        Options& options, OptionListener& listener);
 
 // Reads the expanded value of GNUMAKEFLAGS or MAKEFLAGS (in this order) from the environment:
-// letters without a dash first, options, `--`, assignments, goals. `program`: what make's own
-// messages start with. Throws UsageError.
-void parse_makeflags(std::string_view text, Options& options, std::string_view program = "make");
+// letters without a dash first, options, `--`, assignments, goals. Returns and throws the same.
+bool parse_makeflags(std::string_view text, Options& options, OptionListener& listener);
+
+// Checks the values of --debug, -O and --shuffle when all options are read, wherever they came
+// from, and normalizes the last. Throws Fatal.
+void check_values(Options& options);
 
 // What a MAKEFLAGS set in a makefile says beyond options.
 struct MakefileFlags {
@@ -105,7 +110,7 @@ struct MakefileFlags {
 
 // Reads the expanded value of MAKEFLAGS after a makefile set it. Unknown options, goals, and
 // options that are for the command line only are ignored; switches of the environment and the
-// command line stay; other values change. Throws UsageError (fatal) for a bad --debug or -O.
+// command line stay; other values change. Throws Fatal for a bad --debug, -O or --warn.
 MakefileFlags parse_makefile_flags(std::string_view text, Options& options);
 
 // To be called when all makefiles are read: the command line's -j counts again, and -R means -r

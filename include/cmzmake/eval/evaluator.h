@@ -110,8 +110,8 @@ class Evaluator {
   // Where a command-line definition (or one of -e) overrules the one of that name in `set`, it is copied there.
   void yield_to_global(VariableSet& set, Symbol name);
   void undefine(VariableSet& set, std::string_view name, Origin origin);
-  // `VAR=value` of a command line; false when `text` is no assignment.
-  bool assign_command_line(std::string_view text, Origin origin);
+  // `VAR=value` of a command line; nullptr when `text` is no assignment.
+  Variable* assign_command_line(std::string_view text, Origin origin);
   // Called when a makefile assigns MAKEFLAGS.
   std::function<void()> on_makeflags;
   bool export_all_by_directive = false;  // `export` alone
@@ -135,7 +135,8 @@ class Evaluator {
   // Declarations complete: special targets are applied to what they name.
   void finish_reading();
 
-  // The built-in variables and rules (builtins.cpp).
+  // The built-in variables and rules (builtins.cpp). Computed ones, .VARIABLES, show what there is at any time.
+  void define_computed_variables();
   void define_builtin_variables();
   void define_builtin_rules();
   void convert_suffix_rules();

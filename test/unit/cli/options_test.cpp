@@ -2,27 +2,60 @@
 
 #include <catch2/catch.hpp>
 
+#include "cmzmake/base/fatal.h"
+
 using namespace cmz;
 
 namespace {
 
 using Words = std::vector<std::string>;
 
-Options parsed(const Words& arguments, std::string_view makeflags = {}) {
+// Writes down what it hears, a line for each.
+struct Recorder : OptionListener {
+  explicit Recorder(const Options& o) : options(o) {}
+  void assignment(const std::string& text) override {
+    heard += (options.print_directory ? "after -w: " : "") + text + "\n";
+  }
+  void wrong_option(const std::string& line) override { wrong += line + "\n"; }
+  void wrong_argument(const std::string& message) override { wrong += "make: " + message + "\n"; }
+  const Options& options;
+  std::string heard, wrong;
+};
+
+struct Result {
   Options options;
-  if (!makeflags.empty()) parse_makeflags(makeflags, options);
-  parse_command_line(arguments, "/bin/make", options);
-  return options;
+  std::string heard;
+  std::string wrong;
+};
+
+Result result_of(const Words& arguments, std::string_view makeflags) {
+  Result result;
+  Recorder recorder(result.options);
+  bool right = makeflags.empty() || parse_makeflags(makeflags, result.options, recorder);
+  right = right && parse_command_line(arguments, "/bin/make", result.options, recorder);
+  CHECK(right == recorder.wrong.empty());
+  if (right) check_values(result.options);
+  result.heard = recorder.heard;
+  result.wrong = recorder.wrong;
+  return result;
 }
 
-// The message of a wrong command line; "*** MESSAGE" when no usage text follows it.
+Options parsed(const Words& arguments, std::string_view makeflags = {}) {
+  Result result = result_of(arguments, makeflags);
+  CHECK(result.wrong.empty());
+  return result.options;
+}
+
+// The messages of a wrong command line; "*** MESSAGE" when no usage text follows it.
 std::string error_of(const Words& arguments, std::string_view makeflags = {}) {
   try {
-    parsed(arguments, makeflags);
-  } catch (const UsageError& error) {
-    return (error.fatal ? "*** " : "") + std::string(error.what());
+    std::string wrong = result_of(arguments, makeflags).wrong;
+    if (wrong.empty()) return "none";
+    wrong.pop_back();
+    return wrong;
+  } catch (const Fatal& error) {
+    return "*** " + std::string(error.what());
   }
-  return "none";
 }
 
 }  // namespace
@@ -140,6 +173,13 @@ TEST_CASE("operands are goals and assignments") {
   for (const char* text : {"A+=1", "A?=1", "A::=1", "A:::=1", "A=", "define=1", "$(X)=1"})
     CHECK(parsed({text}).assignments == Words{text});
   CHECK(parsed({"g"}, "k foo A=1").goals == Words{"foo", "g"});
+}
+
+TEST_CASE("assignments are heard of in their place") {
+  CHECK(result_of({"A=1", "g", "-w", "B:=2"}, "").heard == "A=1\nafter -w: B:=2\n");
+  CHECK(result_of({"C!=3"}, "w -- A=1 B=2").heard == "after -w: A=1\nafter -w: B=2\nafter -w: C!=3\n");
+  CHECK(result_of({"A=1", "--nope", "B=2"}, "").heard == "A=1\nB=2\n");
+  CHECK(result_of({"A=1"}, "--nope B=2").heard == "B=2\n");
 }
 
 TEST_CASE("wrong options are told as getopt does") {
