@@ -128,10 +128,10 @@ void DataBase::variables() {
 void DataBase::pattern_variables() {
   out_ += "\n# Pattern-specific Variable Values\n";
   for (const PatternVariable& p : db_.pattern_variables) {
-    Variable shown;  // GNU Make shows them as if they were simple
+    Variable shown;
     shown.name = db_.symbols.intern(p.name);
-    shown.flavor = Flavor::simple;
-    shown.origin = p.modifiers.override_ ? Origin::override_ : Origin::file;
+    shown.flavor = p.flavor;
+    shown.origin = p.origin;
     shown.private_ = p.modifiers.private_;
     shown.where = p.where;
     shown.value = p.value;

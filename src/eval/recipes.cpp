@@ -121,17 +121,15 @@ const Scope* target_scope(Evaluator& e, Target& target) {
       if (!p.pattern.has_percent || !p.pattern.matches(name)) continue;
       if (!target.pattern_variables) target.pattern_variables = &e.db.new_variable_set();
       PlaceGuard place(e, p.where);
-      const Origin origin = p.modifiers.override_ ? Origin::override_ : Origin::file;
       if (p.op == AssignOp::simple) {
-        if (Variable* v = e.define(*target.pattern_variables, p.name, p.value, origin,
+        if (Variable* v = e.define(*target.pattern_variables, p.name, p.value, p.origin,
                                    Flavor::simple, p.where)) {
           if (p.modifiers.private_) v->private_ = e.any_private = true;
           if (p.modifiers.export_) v->export_ = Export::yes;
           if (p.modifiers.unexport_) v->export_ = Export::no;
         }
-        e.yield_to_global(*target.pattern_variables, e.db.symbols.intern(p.name));
       } else {
-        e.assign_for_target(*target.pattern_variables, p.name, p.op, p.value, origin, p.modifiers);
+        e.assign_for_target(*target.pattern_variables, p.name, p.op, p.value, p.origin, p.modifiers);
       }
     }
   }

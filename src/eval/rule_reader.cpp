@@ -232,6 +232,12 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
       p.name = name;
       p.op = s.op;
       p.value = s.op == AssignOp::simple ? e_.expand(s.text) : std::string(s.text);
+      p.origin = origin;
+      if (const Variable* global = e_.overruling(e_.db.symbols.intern(name), origin)) {
+        p.value = global->value;
+        p.origin = global->origin;
+        p.flavor = global->flavor;
+      }
       p.modifiers = s.modifiers;
       p.where = e_.where;
       auto& all = e_.db.pattern_variables;
@@ -244,7 +250,14 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
     }
     Target& target = e_.db.target(parse_pattern(target_name).text);
     if (!target.variables) target.variables = &e_.db.new_variable_set();
-    e_.assign_for_target(*target.variables, s.name, s.op, s.text, origin, s.modifiers);
+    Variable* own = e_.assign_for_target(*target.variables, s.name, s.op, s.text, origin, s.modifiers);
+    if (const Variable* global = own ? e_.overruling(own->name, own->origin) : nullptr) {
+      own->value = global->value;
+      own->origin = global->origin;
+      own->flavor = global->flavor;
+      own->append = false;
+      own->value_changed();
+    }
     for (Target* t = target.next_double_colon; t; t = t->next_double_colon)
       t->variables = target.variables;
   }

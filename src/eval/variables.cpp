@@ -116,33 +116,24 @@ Variable* Evaluator::assign_named(VariableSet& set, std::string_view name, Assig
   return v;
 }
 
-void Evaluator::assign_for_target(VariableSet& set, std::string_view name, AssignOp op,
-                                  std::string_view text, Origin origin,
-                                  const Modifiers& modifiers) {
+Variable* Evaluator::assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
+                                       Origin origin, const Modifiers& modifiers) {
   Scope own{&set, scope_, false};
   ScopeGuard guard(*this, &own);
   Variable* v = assign(set, name, op, text, origin, true);
-  if (v == nullptr) return;
+  if (v == nullptr) return nullptr;
   if (modifiers.private_) v->private_ = any_private = true;
   if (modifiers.export_) v->export_ = Export::yes;
   if (modifiers.unexport_) v->export_ = Export::no;
-  yield_to_global(set, v->name);
+  return v;
 }
 
-void Evaluator::yield_to_global(VariableSet& set, Symbol name) {
-  Variable* v = set.find(name);
-  if (v == nullptr || v->origin == Origin::override_) return;
-  Variable* global = db.globals.find(v->name);
-  if (global && settings.environment_overrides && global->origin == Origin::environment)
-    global->origin = Origin::environment_override;
-  if (global && (global->origin == Origin::environment_override ||
-                 global->origin == Origin::command_line)) {
-    v->value = global->value;
-    v->origin = global->origin;
-    v->flavor = global->flavor;
-    v->append = false;
-    v->value_changed();
-  }
+const Variable* Evaluator::overruling(Symbol name, Origin origin) {
+  if (origin == Origin::override_) return nullptr;
+  const Variable* global = db.globals.find(name);
+  const bool strong =
+      global && (global->origin == Origin::environment_override || global->origin == Origin::command_line);
+  return strong ? global : nullptr;
 }
 
 void Evaluator::undefine(VariableSet& set, std::string_view raw_name, Origin origin) {

@@ -104,11 +104,12 @@ class Evaluator {
   Variable* assign_named(VariableSet& set, std::string_view name, AssignOp op,
                          std::string_view text, Origin origin, Location place,
                          bool target_specific = false);
-  // A target- or pattern-specific assignment: what a stronger global definition says goes before.
-  void assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
-                         Origin origin, const Modifiers& modifiers);
-  // Where a command-line definition (or one of -e) overrules the one of that name in `set`, it is copied there.
-  void yield_to_global(VariableSet& set, Symbol name);
+  // A target- or pattern-specific assignment. Returns nullptr when a `?=` left the outer definition alone.
+  Variable* assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
+                              Origin origin, const Modifiers& modifiers);
+  // The global definition of the command line, or of -e, that takes the place of a target- or pattern-specific one
+  // of `origin`; nullptr when there is none. An environment's counts from where a makefile assigns the variable.
+  const Variable* overruling(Symbol name, Origin origin);
   void undefine(VariableSet& set, std::string_view name, Origin origin);
   // `VAR=value` of a command line; nullptr when `text` is no assignment.
   Variable* assign_command_line(std::string_view text, Origin origin);

@@ -62,7 +62,11 @@ struct PatternVariable {
   size_t pattern_length = 0;
   std::string name;
   AssignOp op = AssignOp::recursive;
-  std::string value;  // expanded already where op is simple
+  // Expanded already where op is simple. A command-line definition (or one of -e) takes the place of value and
+  // origin, not of the operator: `+=` appends the command line's value to itself.
+  std::string value;
+  Origin origin = Origin::file;
+  Flavor flavor = Flavor::simple;  // as -p shows it: that of the definition that took the place, else simple
   Modifiers modifiers;
   Export export_ = Export::unsaid;
   Location where;
