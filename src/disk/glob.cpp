@@ -183,11 +183,14 @@ std::vector<std::string> expand_component(const std::vector<std::string>& paths,
   return result;
 }
 
-// A name without wildcards behind a last slash may be a file: then the slashes go, as glob(3) does
-// it.
-bool keep_existing(std::string& path, size_t slashes, GlobSource& source) {
+// A name without wildcards before a last slash may be a file: then the slashes go, as glob(3) does
+// it, unless it takes directories only.
+bool keep_existing(std::string& path, size_t slashes, bool directories_only, GlobSource& source) {
   if (!source.exists(std::string_view(path).substr(0, path.size() - slashes))) return false;
-  if (slashes > 0 && !source.is_directory(path)) path.resize(path.size() - slashes);
+  if (slashes > 0 && !source.is_directory(path)) {
+    if (directories_only) return false;
+    path.resize(path.size() - slashes);
+  }
   return true;
 }
 
@@ -245,8 +248,13 @@ std::vector<std::string> glob_paths(std::string_view pattern, GlobSource& source
   if (pattern.empty() || ends_in_lone_backslash(pattern)) return {};
   const size_t root = std::min(pattern.find_first_not_of('/'), pattern.size());
   std::vector<std::string> paths = {std::string(pattern.substr(0, root))};
-  const std::vector<Component> components = split_components(pattern.substr(root));
-  if (components.empty()) return {"/"};
+  std::vector<Component> components = split_components(pattern.substr(root));
+  if (components.empty()) return {root > 2 ? "//" : "/"};
+  // Of slashes at the end one is left; behind a pattern of a single character two are, and it means
+  // directories only. This is glob(3)'s.
+  std::string_view& slashes = components.back().slashes;
+  const bool lone = pattern.size() - slashes.size() == 1;
+  slashes = slashes.substr(0, lone ? 2 : 1);
   if (root == 2 && has_wildcards(components[0].text)) paths[0] = "/";
 
   bool unchecked = false;  // names were added that nobody has looked for
@@ -261,8 +269,9 @@ std::vector<std::string> glob_paths(std::string_view pattern, GlobSource& source
     for (std::string& path : paths) path.append(name).append(component.slashes);
   }
   if (unchecked) {
-    const size_t slashes = components.back().slashes.size();
-    std::erase_if(paths, [&](std::string& p) { return !keep_existing(p, slashes, source); });
+    std::erase_if(paths, [&](std::string& path) {
+      return !keep_existing(path, slashes.size(), lone, source);
+    });
   }
   std::ranges::sort(paths);
   return paths;
