@@ -199,7 +199,7 @@ void Builder::run_recipe(RunningJob& running, bool absent, FileTime time) {
     times_ahead_.reset();  // also under -n: what runs may change any file before it ends
     if (running.recursive) ++recursive_running_;
     if (load_ && options_.max_load >= 0) load_->job_starts();
-    ++slots_used_;
+    disk_.set_something_runs(++slots_used_ > 0);
     Event event{};
     event.kind = Event::Kind::started;
     event.target = target.name.view();

@@ -77,7 +77,7 @@ bool Builder::make_pool_whole() {
 
 // A job has ended: whichever it was, the implicit slot is the last to stay in use.
 void Builder::release_slot(const RunningJob& ended) {
-  --slots_used_;
+  disk_.set_something_runs(--slots_used_ > 0);
   if (ended.recursive) --recursive_running_;
   return_spare_tokens();
 }

@@ -219,6 +219,13 @@ bool has_wildcards(std::string_view text) {
   return false;
 }
 
+bool is_plain_name(std::string_view text) {
+  if (text.empty() || text.front() == '~' || text.back() == '/') return false;
+  for (const char c : text)
+    if (c == '*' || c == '?' || c == '[' || c == '\\') return false;
+  return true;
+}
+
 std::string unquote_backslashes(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "clock_tick.h"
+#include "cmzmake/base/symbol.h"
 #include "cmzmake/disk/archive.h"
 #include "cmzmake/disk/directory_cache.h"
 #include "cmzmake/disk/disk.h"
@@ -27,8 +28,15 @@ class RealDisk final : public Disk, private GlobSource {
   FileTime mtime(std::string_view path, std::error_code* error) override;
   FileTime mtime_newest_link(std::string_view path, std::error_code* error) override;
   bool listed(std::string_view path) override { return directories_.listed(path); }
-  const NameSet* names(std::string_view directory) override { return directories_.names(directory); }
+  const NameSet* names(std::string_view directory) override {
+    return directories_.names(directory);
+  }
   uint64_t generation() const override { return directories_.generation(); }
+  bool exists(std::string_view path) override;
+  void set_something_runs(bool yes) override {
+    something_runs_ = yes;
+    existing_.clear();
+  }
   bool is_directory(std::string_view path) override;
 
   std::unique_ptr<TimesAhead> times_ahead(std::vector<const char*> names) override {
@@ -72,10 +80,17 @@ class RealDisk final : public Disk, private GlobSource {
   void each_name(std::string_view directory, const Visitor& visit) override {
     directories_.each_name(directory, visit);
   }
-  bool exists(std::string_view path) override;
   const KnownArchive& archive(std::string_view path);
 
+  struct TextHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return hash_text(text); }
+  };
+
   DirectoryCache directories_;
+  std::unordered_map<std::string, bool, TextHash, std::equal_to<>> existing_;  // exists()'s answers
+  uint64_t existing_generation_ = 0;
+  bool something_runs_ = false;
   std::unordered_map<std::string, KnownArchive> archives_;
   uint32_t epoch_ = 1;
 };
@@ -123,9 +138,17 @@ bool RealDisk::is_directory(std::string_view path) {
 }
 
 bool RealDisk::exists(std::string_view path) {
-  if (directories_.known_absent(path)) return false;
-  struct stat st;
-  return ::lstat(PathBuffer(path), &st) == 0;
+  const auto ask = [&] {
+    struct stat st;
+    return !directories_.known_absent(path) && ::lstat(PathBuffer(path), &st) == 0;
+  };
+  if (something_runs_) return ask();
+  if (existing_generation_ != generation()) {
+    existing_generation_ = generation();
+    existing_.clear();
+  }
+  const auto known = existing_.find(path);
+  return known != existing_.end() ? known->second : existing_.emplace(path, ask()).first->second;
 }
 
 std::error_code RealDisk::write(std::string_view path, std::string_view text, bool append,
@@ -163,6 +186,10 @@ std::error_code RealDisk::remove(std::string_view path) {
 }
 
 std::vector<std::string> RealDisk::glob(std::string_view pattern) {
+  if (is_plain_name(pattern)) {
+    if (exists(pattern)) return {std::string(pattern)};
+    return {};
+  }
   if (pattern.starts_with('~')) return glob_paths(expand_tilde(pattern, {}), *this);
   return glob_paths(pattern, *this);
 }

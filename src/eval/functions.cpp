@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "cmzmake/base/strings.h"
+#include "cmzmake/disk/glob.h"
 #include "cmzmake/eval/evaluator.h"
 #include "cmzmake/eval/loaded_objects.h"
 #include "cmzmake/eval/name_functions.h"
@@ -436,12 +437,16 @@ void FunctionCall::origin() {
 void FunctionCall::wildcard() {
   std::string_view rest = arg(0);
   bool first = true;
+  const auto add = [&](std::string_view name) {
+    if (!first) out_ += ' ';
+    first = false;
+    out_ += name;
+  };
   for (std::string_view pattern = next_word(rest); !pattern.empty(); pattern = next_word(rest)) {
-    for (const std::string& name : e_.disk.glob(pattern)) {
-      if (!first) out_ += ' ';
-      first = false;
-      out_ += name;
-    }
+    if (!is_plain_name(pattern))
+      for (const std::string& name : e_.disk.glob(pattern)) add(name);
+    else if (e_.disk.exists(pattern))
+      add(pattern);
   }
 }
 

@@ -41,6 +41,7 @@ void for_object(Work&& work) {
   static_assert(std::is_trivially_destructible_v<std::remove_reference_t<Work>>);
   flush();
   try {
+    innermost->evaluator->disk.forget_all();  // the object may have changed any file
     work(*innermost->evaluator);
     return;
   } catch (...) {

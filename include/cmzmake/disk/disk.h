@@ -28,9 +28,12 @@ class Disk {
   // not errors).
   virtual FileTime mtime(std::string_view path, std::error_code* error = nullptr) = 0;
 
-  // Begins to ask for the times of `names`, which mtime() is likely to be asked for in this order; each has a NUL at
-  // its end. nullptr: it does not pay. Its answers are as good as mtime()'s until generation() changes.
-  virtual std::unique_ptr<TimesAhead> times_ahead(std::vector<const char*> /*names*/) { return nullptr; }
+  // Begins to ask for the times of `names`, which mtime() is likely to be asked for in this order;
+  // each has a NUL at its end. nullptr: it does not pay. Its answers are as good as mtime()'s until
+  // generation() changes.
+  virtual std::unique_ptr<TimesAhead> times_ahead(std::vector<const char*> /*names*/) {
+    return nullptr;
+  }
 
   // As mtime, but the newest of the times of all links on the way and of the file: option -L. A
   // dangling link exists.
@@ -41,16 +44,25 @@ class Disk {
   // Files made since the listing are unknown to it until changed() or forget_all() told it.
   virtual bool listed(std::string_view path) = 0;
 
-  // All names for which listed() would say yes in `directory` (with or without a `/` at its end), and perhaps
-  // others: what is not in the set is not there. nullptr: ask listed(). Valid until generation() changes.
+  // All names for which listed() would say yes in `directory` (with or without a `/` at its end),
+  // and perhaps others: what is not in the set is not there. nullptr: ask listed(). Valid until
+  // generation() changes.
   virtual const NameSet* names(std::string_view) { return nullptr; }
   virtual uint64_t generation() const { return 0; }
 
+  // Whether there is a file of that name, be it as a dangling link. As with mtime(), the disk is
+  // asked; but once only until generation() changes, unless something runs: $(wildcard) asks for
+  // the same names over and over.
+  virtual bool exists(std::string_view path) = 0;
+  // Whether something that make has started runs now, and may make or remove any file at any time.
+  virtual void set_something_runs(bool) {}
+
   virtual bool is_directory(std::string_view path) = 0;
 
-  // The whole file appended to `out`. An error leaves `out` as it was. `time` becomes the modification time of
-  // what was read.
-  virtual std::error_code read(std::string_view path, std::string& out, FileTime* time = nullptr) = 0;
+  // The whole file appended to `out`. An error leaves `out` as it was. `time` becomes the
+  // modification time of what was read.
+  virtual std::error_code read(std::string_view path, std::string& out,
+                               FileTime* time = nullptr) = 0;
 
   // Begins to read `names`, which read() is likely to be asked for in this order. nullptr: it does not pay. What it has
   // is as good as what read() gives until generation() changes.

@@ -14,6 +14,10 @@ enum class EntryType : uint8_t { unknown, directory, link, other };
 // Whether `text` holds an unquoted `*`, `?` or `[...]`.
 bool has_wildcards(std::string_view text);
 
+// Whether the pattern `text` is the name of one file just as it stands: no wildcards, nothing
+// quoted, no `~`, no slash at its end.
+bool is_plain_name(std::string_view text);
+
 // `text` with one level of backslashes removed.
 std::string unquote_backslashes(std::string_view text);
 

@@ -104,6 +104,13 @@ TEST_CASE("what counts as a wildcard", "[glob]") {
     CHECK_FALSE(has_wildcards(text));
 }
 
+TEST_CASE("a plain name stands for itself", "[glob]") {
+  for (const char* text : {"a", "a]", "../x/.y", "//x", "a~", "$(x", "\xff"})
+    CHECK(is_plain_name(text));
+  for (const char* text : {"", "/", "a/", "~", "~x/y", "*", "a?", "[", "a\\", "a\\b"})
+    CHECK_FALSE(is_plain_name(text));
+}
+
 TEST_CASE("glob gives what glob(3) gives", "[glob][disk]") {
   const TempFolder folder;
   make_tree(folder);

@@ -99,6 +99,35 @@ TEST_CASE("a listing holds until it is told of a change", "[disk]") {
   CHECK_FALSE(disk->listed(folder / "a"));
 }
 
+TEST_CASE("whether a name exists is asked once, until something may have changed", "[disk]") {
+  const TempFolder folder;
+  folder.link("dangling", "nowhere");
+  const auto disk = make_real_disk();
+  CHECK(disk->exists(folder / "dangling"));
+  CHECK_FALSE(disk->exists(folder / "a"));
+  CHECK_FALSE(disk->exists(""));
+  folder.file("a");
+  folder.remove("dangling");
+  CHECK_FALSE(disk->exists(folder / "a"));
+  CHECK(disk->exists(folder / "dangling"));
+  disk->forget_all();
+  CHECK(disk->exists(folder / "a"));
+  CHECK_FALSE(disk->exists(folder / "dangling"));
+  REQUIRE_FALSE(disk->write(folder / "b", "text", false));
+  CHECK(disk->exists(folder / "b"));
+  REQUIRE_FALSE(disk->remove(folder / "b"));
+  CHECK_FALSE(disk->exists(folder / "b"));
+
+  disk->set_something_runs(true);
+  folder.file("b");
+  CHECK(disk->exists(folder / "b"));
+  folder.remove("b");
+  CHECK_FALSE(disk->exists(folder / "b"));
+  folder.file("b");
+  disk->set_something_runs(false);
+  CHECK(disk->exists(folder / "b"));
+}
+
 TEST_CASE("many changes of a large folder are all seen", "[disk]") {
   const TempFolder folder;
   for (int i = 0; i < 100; ++i) folder.file("old" + std::to_string(i));

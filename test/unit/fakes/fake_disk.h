@@ -86,6 +86,7 @@ class FakeDisk final : public Disk, private GlobSource {
     return &set;
   }
   uint64_t generation() const override { return generation_; }
+  bool exists(std::string_view path) override { return find(path, false) != nullptr; }
   bool is_directory(std::string_view path) override {
     const Node* node = find(path);
     return node && node->kind == Kind::directory;
@@ -231,7 +232,6 @@ class FakeDisk final : public Disk, private GlobSource {
               : node.kind == Kind::link    ? EntryType::link
                                            : EntryType::other);
   }
-  bool exists(std::string_view path) override { return find(path, false) != nullptr; }
 
   std::map<std::string, Node> nodes_ = {{"/", {Kind::directory, 1, {}, {}}}};
   std::map<std::string, int> errors_;
