@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "cmzmake/base/strings.h"
 #include "cmzmake/base/table_order.h"
@@ -39,29 +38,36 @@ bool is_exported(const Variable& v, Export said, bool export_all) {
 // The variables that a child of what sees `scope` gets, each as its innermost definition.
 void Evaluator::collect_exports(const Scope* scope, std::vector<Exported>& out) {
   const bool export_all = export_all_by_directive || db.special.export_all;
-  std::unordered_set<Symbol> seen;
+  // Whether a set before `end` has a variable of that name, which is the one that is seen.
+  const auto hidden = [scope](Symbol name, const Scope* end) {
+    bool behind_parent = false;
+    for (const Scope* s = scope; s != end; s = s->next) {
+      const Variable* v = s->set->find(name);
+      if (v && !(behind_parent && v->private_)) return true;
+      behind_parent |= s->next_is_parent;
+    }
+    return false;
+  };
   bool parents = false;
-  const bool several = scope->next != nullptr;
   for (const Scope* s = scope; s; s = s->next) {
     for (const auto& item : *s->set) {
-      Variable& v = *item;
+      const Variable& v = *item;
       if (parents && v.private_) continue;
       Export said = v.export_;
-      if (several) {
-        if (!seen.insert(v.name).second) continue;
-        // What an outer definition said of exporting holds for an inner one that says nothing.
-        bool outer_parents = parents | s->next_is_parent;
-        for (const Scope* o = s->next; said == Export::unsaid && o; o = o->next) {
-          const Variable* outer = o->set->find(v.name);
-          if (outer && !(outer_parents && outer->private_)) {
-            said = outer->export_;
-            if (said == Export::unsaid && is_exported(*outer, outer->export_, export_all))
-              said = Export::yes;
-          }
-          outer_parents |= o->next_is_parent;
+      // What an outer definition said of exporting holds for an inner one that says nothing.
+      bool outer_parents = parents | s->next_is_parent;
+      for (const Scope* o = s->next; said == Export::unsaid && o; o = o->next) {
+        const Variable* outer = o->set->find(v.name);
+        if (outer && !(outer_parents && outer->private_)) {
+          said = outer->export_;
+          if (said == Export::unsaid && is_exported(*outer, outer->export_, export_all))
+            said = Export::yes;
         }
+        outer_parents |= o->next_is_parent;
       }
-      if (v.name == names_->makelevel || !is_exported(v, said, export_all)) continue;
+      // Of the many global variables few are exported: that is asked first.
+      if (!is_exported(v, said, export_all) || v.name == names_->makelevel || hidden(v.name, s))
+        continue;
       if (v.name == names_->shell && v.export_ == Export::unsaid &&
           v.origin != Origin::command_line)
         continue;  // the environment's own SHELL goes through

@@ -10,9 +10,13 @@ namespace cmz {
 std::string Evaluator::run_shell(std::string_view command, bool strip_all) {
   ++shell_depth_;
   std::vector<std::string> environment;
-  for (auto& [name, value] : exported(scope_, true)) environment.push_back(name + "=" + value);
+  for (auto& [name, value] : exported(scope_, true)) {
+    name.append(1, '=').append(value);
+    environment.push_back(std::move(name));
+  }
   --shell_depth_;
   std::vector<const char*> pointers;
+  pointers.reserve(environment.size() + 1);
   for (const std::string& entry : environment) pointers.push_back(entry.c_str());
   pointers.push_back(nullptr);
 
