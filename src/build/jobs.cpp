@@ -115,7 +115,8 @@ void Builder::run_recipe(RunningJob& running, bool absent, FileTime time) {
   if (capture_ && capture_->mode() != OutputSync::none) running.capture = capture_->open();
   {
     const CurrentCapture current(capture_, running.capture);
-    running.lines = expand_recipe(e_, target);
+    running.automatic = std::make_unique<VariableSet>();
+    running.lines = expand_recipe(e_, target, *running.automatic);
   }
   const bool pretend = options_.dry_run || options_.question || options_.touch;
 
@@ -226,19 +227,18 @@ void Builder::check_signal() {
   if (signal_ == SIGTERM) executor_.kill_all(signal_);
 }
 
-std::shared_ptr<const Environment> Builder::environment_for(Target& target, bool recursive) {
+std::shared_ptr<const Environment> Builder::environment_for(RunningJob& running) {
+  Target& target = *running.target;
   const Scope* scope = target_scope(e_, target);
   const bool shared = !target.variables && !target.pattern_variables &&
                       (!target.parent || target.scope == e_.global_scope()) &&
                       e_.exports_are_constant();
-  const size_t kind = recursive ? 1 : 0;
+  const size_t kind = running.any_recursive ? 1 : 0;
   if (shared && shared_version_[kind] == db_.globals.version()) return shared_environment_[kind];
 
-  VariableSet automatic;
-  set_automatic_variables(e_, target, automatic);
-  Scope with_automatic{&automatic, scope, false};
+  Scope with_automatic{running.automatic.get(), scope, false};
   auto pairs = e_.exported(&with_automatic, false);
-  if (options_.adjust_environment) options_.adjust_environment(pairs, recursive);
+  if (options_.adjust_environment) options_.adjust_environment(pairs, running.any_recursive);
   auto environment = std::make_shared<Environment>();
   for (const auto& [name, value] : pairs) environment->add(name, value);
   if (shared) {
@@ -272,7 +272,9 @@ void Builder::line_begins(JobId job, size_t index) {
 std::shared_ptr<const Environment> Builder::environment(JobId job) {
   RunningJob& running = starting_ ? *starting_ : jobs_.at(job);
   const CurrentCapture current(capture_, running.capture);
-  return environment_for(*running.target, running.any_recursive);
+  const auto made = environment_for(running);
+  running.automatic.reset();
+  return made;
 }
 
 void Builder::line_not_executed(JobId job, size_t, std::string_view message) {

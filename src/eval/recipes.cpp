@@ -1,7 +1,9 @@
 #include "cmzmake/eval/recipes.h"
 #include "cmzmake/base/archive_name.h"
 
-#include <unordered_set>
+#include <bit>
+#include <utility>
+#include <vector>
 
 #include "cmzmake/base/shells.h"
 #include "cmzmake/base/strings.h"
@@ -100,6 +102,34 @@ std::string_view tidy_continuations(std::string_view text, char prefix, Arena& a
   return arena.copy(out);
 }
 
+// Which of the prerequisites have been seen.
+class SeenTargets {
+ public:
+  // There will be no more than `most`.
+  explicit SeenTargets(size_t most) : room_(std::bit_ceil(most * 2 + 1)) {}
+
+  // Whether it is new.
+  bool insert(const Target* target) {
+    if (slots_.empty()) slots_.resize(room_);
+    const Target*& slot = slots_[index_of(target)];
+    return std::exchange(slot, target) == nullptr;
+  }
+  bool contains(const Target* target) const {
+    return !slots_.empty() && slots_[index_of(target)] != nullptr;
+  }
+
+ private:
+  size_t index_of(const Target* target) const {
+    const size_t mask = room_ - 1;
+    size_t i = (reinterpret_cast<uintptr_t>(target) * 0x9E3779B97F4A7C15ull >> 32) & mask;
+    while (slots_[i] != nullptr && slots_[i] != target) i = (i + 1) & mask;
+    return i;
+  }
+
+  size_t room_;
+  std::vector<const Target*> slots_;  // open addressing, a power of two; empty until the first
+};
+
 void add_word(std::string& list, std::string_view word) {
   if (!list.empty()) list += ' ';
   list += word;
@@ -172,21 +202,21 @@ void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set,
   // A prerequisite that is both normal and order-only is normal.
   bool any_order_only = false;
   for (const Prerequisite& p : target.prerequisites) any_order_only |= p.order_only;
-  std::unordered_set<const Target*> normal;
+  const size_t count = target.prerequisites.size();
+  SeenTargets normal(count);
   if (any_order_only)
     for (const Prerequisite& p : target.prerequisites)
       if (!p.order_only && p.target) normal.insert(p.target);
 
   std::string first, all, every, newer, order_only;
-  std::unordered_set<const Target*> in_all, in_newer, in_order_only;
+  SeenTargets in_all(count), in_newer(count), in_order_only(count);
   bool have_first = false;
   for (const Prerequisite& p : target.prerequisites) {
     if (p.target == nullptr || p.hidden) continue;
     std::string_view word = p.target->name.view();
     if (!archive_of(word).empty()) word = member_of(word);
     if (p.order_only) {
-      if (!normal.contains(p.target) && in_order_only.insert(p.target).second)
-        add_word(order_only, word);
+      if (!normal.contains(p.target) && in_order_only.insert(p.target)) add_word(order_only, word);
       continue;
     }
     if (!have_first) {
@@ -194,8 +224,8 @@ void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set,
       have_first = true;
     }
     add_word(every, word);
-    if (in_all.insert(p.target).second) add_word(all, word);
-    if (p.changed && in_newer.insert(p.target).second) add_word(newer, word);
+    if (in_all.insert(p.target)) add_word(all, word);
+    if (p.changed && in_newer.insert(p.target)) add_word(newer, word);
   }
   if (target.recipe && target.recipe == e.db.default_recipe) first = name;  // .DEFAULT has no other
   define("<", std::move(first));
@@ -238,11 +268,10 @@ void prepare_recipe(Evaluator& e, Recipe& recipe) {
   for (std::string_view text : recipe.source) add(text, number++);
 }
 
-std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target) {
+std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, VariableSet& automatic) {
   std::vector<ExpandedLine> out;
   Recipe& recipe = *target.recipe;
   prepare_recipe(e, recipe);
-  VariableSet automatic;
   set_automatic_variables(e, target, automatic);
   Scope scope{&automatic, target_scope(e, target), false};
   ScopeGuard guard(e, &scope);

@@ -121,6 +121,7 @@ class Builder : private JobListener {
   struct RunningJob {
     Target* target = nullptr;
     std::vector<ExpandedLine> lines;
+    std::unique_ptr<VariableSet> automatic;  // until there is an environment
     int capture = -1;
     bool any_process = false;  // it holds a slot
     bool recursive = false;    // and may take tokens by itself
@@ -215,7 +216,7 @@ class Builder : private JobListener {
   void start_recipe(Target& target, bool absent, FileTime time);
   void run_recipe(RunningJob& running, bool absent, FileTime time);
   void close_capture(RunningJob& running);
-  std::shared_ptr<const Environment> environment_for(Target& target, bool recursive);
+  std::shared_ptr<const Environment> environment_for(RunningJob& running);
   void delete_half_made(Target& target, int capture);
   void check_signal();
   void line_begins(JobId job, size_t index) override;
