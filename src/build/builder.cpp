@@ -18,8 +18,7 @@ Builder::Builder(BuildContext context, BuildOptions options)
       capture_(context.capture),
       debug_(context.debug),
       load_(context.load),
-      options_(std::move(options)),
-      random_state_(options_.shuffle.seed) {
+      options_(std::move(options)) {
   executor_.set_listener(this);
 }
 
@@ -37,9 +36,7 @@ int Builder::build(const std::vector<Target*>& goals) {
 // for the next. A pass speaks of a finished goal once it is done with it.
 Status Builder::run(const std::vector<Target*>& goals) {
   goals_ = goals;
-  if (!remaking_makefiles_ && options_.shuffle.mode != Shuffle::Mode::none &&
-      !db_.special.not_parallel)
-    shuffle(goals_);
+  if (!remaking_makefiles_) shuffle_goals();
   goal_changed_.assign(goals.size(), 0);
   goal_told_.assign(goals.size(), 0);
   first_trouble_ = Status::success;

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "cmzmake/base/strings.h"
 #include "cmzmake/build/builder.h"
@@ -104,7 +103,7 @@ void Builder::prepare(Target& target) {
   if (target.recipe_known) return;
   target.recipe_known = true;
   target.goal = goal_;
-  search_.expand_prerequisites(target);
+  const bool expanded = search_.expand_prerequisites(target);
   bool implicit = false;
   if (!target.phony && target.recipe == nullptr && !target.searched && !target.double_colon) {
     target.searched = true;
@@ -113,13 +112,7 @@ void Builder::prepare(Target& target) {
   add_extra_prerequisites(target, implicit);  // not those that only .DEFAULT makes
   if (target.recipe == nullptr && !target.is_target && db_.default_recipe && !target.double_colon)
     target.recipe = const_cast<Recipe*>(db_.default_recipe);
-  if (options_.shuffle.mode == Shuffle::Mode::none || db_.special.not_parallel) return;
-  for (const Prerequisite& p : target.prerequisites)
-    if (p.wait_before) return;
-  std::vector<uint32_t> order(target.prerequisites.size());
-  std::iota(order.begin(), order.end(), 0u);
-  shuffle(order);
-  visit_order_[&target] = std::move(order);
+  shuffle_late(target, expanded || implicit);
 }
 
 // .EXTRA_PREREQS. Manual, "Other Special Variables".
@@ -158,25 +151,6 @@ void Builder::add_extra_prerequisites(Target& target, bool implicit) {
     p.hidden = true;
     target.prerequisites.push_back(p);
   }
-}
-
-template <class T>
-void Builder::shuffle(std::vector<T>& list) {
-  if (options_.shuffle.mode == Shuffle::Mode::reverse) {
-    std::reverse(list.begin(), list.end());
-    return;
-  }
-  for (size_t i = list.size(); i > 1; --i) {
-    random_state_ = random_state_ * 6364136223846793005ull + 1442695040888963407ull;
-    std::swap(list[i - 1], list[(random_state_ >> 33) % i]);
-  }
-}
-template void Builder::shuffle(std::vector<Target*>& list);
-
-Prerequisite& Builder::prerequisite_at(Target& target, size_t place) {
-  if (options_.shuffle.mode == Shuffle::Mode::none) return target.prerequisites[place];
-  const auto found = visit_order_.find(&target);
-  return target.prerequisites[found == visit_order_.end() ? place : found->second[place]];
 }
 
 // A prerequisite that would close a cycle is forgotten. `asker`: the target, or the peer of its

@@ -102,6 +102,7 @@ bool Session::Impl::read_options(int* status) {
   }
   check_values(options);
   shuffle = options.shuffle;
+  if (!shuffle.empty()) report->failure_suffix = " shuffle=" + shuffle;
   command_line_options = options;
   if (!options.help && !options.version) return true;
   // The data base begins with the version.

@@ -120,8 +120,8 @@ void PlainReport::on(const Event& e) {
       const std::string what =
           e.signal ? fmt::format("{}{}", strsignal(e.signal), e.core_dumped ? " (core dumped)" : "")
                    : fmt::format("Error {}", e.status);
-      err(fmt::format("{}: {}[{}: {}] {}{}\n", prefix_, e.flag ? "" : "*** ", place(e.where), e.target,
-                      what, e.flag ? " (ignored)" : ""),
+      err(fmt::format("{}: {}[{}: {}] {}{}{}\n", prefix_, e.flag ? "" : "*** ", place(e.where),
+                      e.target, what, e.flag ? " (ignored)" : "", failure_suffix),
           e.output);
       break;
     }

@@ -5,12 +5,12 @@
 
 namespace cmz {
 
-void Search::expand_prerequisites(Target& target) {
-  if (target.snapped) return;
+bool Search::expand_prerequisites(Target& target) {
+  if (target.snapped) return false;
   target.snapped = true;
   bool any = false;
   for (const Prerequisite& p : target.prerequisites) any |= p.pending != nullptr;
-  if (!any) return;
+  if (!any) return false;
   // Each text sees the names of all rules, and in its own place what the texts before it became.
   for (size_t i = 0; i < target.prerequisites.size();) {
     const PendingPrerequisites* pending = target.prerequisites[i].pending;
@@ -32,6 +32,7 @@ void Search::expand_prerequisites(Target& target) {
     target.prerequisites.insert(at, names.begin(), names.end());
     i += names.size();
   }
+  return true;
 }
 
 }  // namespace cmz

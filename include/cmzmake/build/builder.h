@@ -172,9 +172,14 @@ class Builder : private JobListener {
   void suspend(Frame& frame);
   void prepare(Target& target);
   void add_extra_prerequisites(Target& target, bool implicit);
-  template <class T>
-  void shuffle(std::vector<T>& list);
+
+  // --shuffle (shuffle.cpp)
+  void shuffle_goals();
+  void shuffle_late(Target& target, bool anew);
+  void shuffle_below(std::vector<Target*> next);
+  std::vector<uint32_t> shuffled(size_t size);
   Prerequisite& prerequisite_at(Target& target, size_t place);
+
   // Whether it is gone from `target`'s list: else the walk has to go past it.
   bool drop_circular(Target& target, size_t place, Target& asker);
 
@@ -276,7 +281,7 @@ class Builder : private JobListener {
   std::unique_ptr<TimesAhead> times_ahead_;
   uint64_t ahead_generation_ = 0;  // of the disk, when it began
   int64_t now_ = 0;  // the clock when it was last read, ns
-  uint64_t random_state_ = 0;
+  uint32_t random_state_ = 0;
   // --shuffle: the order in which prerequisites are visited; the written one stays for $^.
   std::unordered_map<const Target*, std::vector<uint32_t>> visit_order_;
 };

@@ -110,6 +110,7 @@ struct Target {
   bool being_checked : 1 = false;     // on the walk's path: seeing it again is a cycle
   bool recipe_known : 1 = false;      // rules were searched for, second expansion done
   bool old_file : 1 = false;          // -o
+  bool shuffled : 1 = false;          // --shuffle has come by
 
   Progress progress = Progress::untouched;
   Status status = Status::none;

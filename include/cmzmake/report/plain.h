@@ -37,6 +37,8 @@ class PlainReport : public EventSink, public Diagnostics {
 
   // Shown once before the first other line: "Entering directory". Empty: nothing.
   std::string pending_enter;
+  // What the message about a failed recipe ends with.
+  std::string failure_suffix;
   const std::string& prefix() const { return prefix_; }
 
   // Standard output could not be written: make says so at its end and fails.

@@ -82,7 +82,7 @@ class Search {
   bool implicit_rule(Target& target);
 
   // Second expansion of the prerequisites that wait for it. Manual, "Secondary Expansion".
-  void expand_prerequisites(Target& target);
+  bool expand_prerequisites(Target& target);
 
   // Where the vpath directives, VPATH, or (for `-lNAME`) .LIBPATTERNS find `name`; nullopt when nowhere.
   // Manual, "Searching Directories for Prerequisites".
