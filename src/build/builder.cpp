@@ -56,10 +56,12 @@ Status Builder::run(const std::vector<Target*>& goals) {
     Target* const found = resolve(goals_[i]);
     if (goals_[i] != found) goal_changed_[i] = 1;  // by vpath: nothing is said of it
     goals_[i] = found;
-    if (goals_[i]->progress == Progress::untouched)
+    if (goals_[i]->progress == Progress::untouched) {
+      if (remaking_makefiles_) goals_[i]->optional_makefile = goal_makefiles_[i]->optional;
       walk(goals_[i]);
-    else if (debug_)
+    } else if (debug_) {
       tell_seen(*goals_[i], remaking_makefiles_ ? 1 : 0);
+    }
     if (!stopping()) pass_comes_to(i + 1);
   }
   while (!stopping()) {
@@ -90,12 +92,16 @@ void Builder::pass_begins() {
 // The pass is done with the goals before `end`.
 void Builder::pass_comes_to(size_t end) {
   if (goals_to_tell_ || some_goal_finished_) {
-    for (size_t i = pass_goal_; i < end; ++i) {
-      const Target& goal = *goals_[i];
+    for (size_t i = pass_goal_; i < end && !stopping(); ++i) {
+      Target& goal = *goals_[i];
       if (goal.progress != Progress::finished || std::exchange(goal_told_[i], 1)) continue;
       if (first_trouble_ == Status::success &&
           (goal.status == Status::failed || goal.status == Status::question))
         first_trouble_ = goal.status;
+      if (goal.untold && !(remaking_makefiles_ && goal_makefiles_[i]->optional)) {
+        goal_ = static_cast<uint32_t>(i);
+        tell_failure(goal);
+      }
       finish_goal(i);
     }
   }
@@ -173,14 +179,15 @@ void Builder::drain(bool say) {
 Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) {
   // A double-colon target without prerequisites would be remade for ever.
   makefile_of_.clear();
+  goal_makefiles_.clear();
   std::vector<Target*> goals;
-  std::vector<const ReadMakefile*> read_as;  // each of them
   std::vector<const ReadMakefile*> unreadable;
   for (auto it = makefiles.begin(); it != makefiles.end(); ++it) {
     Target* target = it->target;
-    if (const auto known = makefile_of_.find(target); known != makefile_of_.end()) {
-      // Once asked for without a dash it is needed; messages still name the first place.
-      if (!it->optional && !it->is_default) target->optional_makefile = known->second->optional = false;
+    it->optional |= it->is_default;
+    if (makefile_of_.contains(target)) {  // read twice: needed twice, or now by no mere -include
+      goals.push_back(target);
+      goal_makefiles_.push_back(&*it);
       continue;
     }
     bool endless = false;
@@ -190,7 +197,6 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
       if (it->error != 0 && !it->optional && !it->is_object) unreadable.push_back(&*it);
       continue;
     }
-    if (it->optional || it->is_default) target->optional_makefile = true;
     std::error_code error;
     if (it->error != 0 && disk_.mtime(target->name.view(), &error).is_absent() && error)
       target->mtime =
@@ -198,7 +204,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
     known_since_read(*it);
     makefile_of_[target] = &*it;
     goals.push_back(target);
-    read_as.push_back(&*it);
+    goal_makefiles_.push_back(&*it);
   }
   for (auto it = unreadable.rbegin(); it != unreadable.rend(); ++it) show_missing(**it);
   if (!unreadable.empty()) return Remade::failed;
@@ -215,13 +221,14 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
   remaking_makefiles_ = false;
   if (signal_) return Remade::failed;
 
-  bool changed = false, failed = stop_ != Status::none;
+  const bool stopped = stop_ != Status::none;
+  bool changed = false, failed = stopped;
   for (size_t i = 0; i < goals.size(); ++i) {
     Target& goal = *goals[i];
-    if (goal.status == Status::failed) {
-      // One that was read and has no rule is as good as before.
-      const ReadMakefile* const makefile = read_as[i];
-      if (goal.optional_makefile || (makefile->error == 0 && !goal.updated && !goal.recipe)) continue;
+    const Target& judged = goal.double_colon ? *goal.next_double_colon : goal;  // its first rule alone
+    if (judged.progress == Progress::finished && judged.status == Status::failed) {
+      const ReadMakefile* const makefile = goal_makefiles_[i];
+      if (makefile->optional) continue;
       failed = true;
       if (options_.keep_going || stop_ == Status::none) {
         Event event{};
@@ -235,18 +242,8 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
     if (goal.updated && mtime(goal) != before[i]) changed = true;
   }
   stop_ = Status::none;
-  // What failed in silence may be asked for by name later: it gets another try, and a message.
-  for (Target& t : db_.targets()) {
-    t.optional_makefile = false;
-    if (t.progress == Progress::finished && t.status == Status::failed && !t.shown_error) {
-      t.progress = Progress::untouched;
-      t.status = Status::none;
-      t.parent = nullptr;
-      t.waiters.clear();
-      t.pending = 0;
-    }
-  }
-  if (changed && !failed) return Remade::changed;
+  for (Target* goal : goals) goal->optional_makefile = false;
+  if (changed && (!failed || (options_.keep_going && !stopped))) return Remade::changed;
   return failed ? Remade::failed : Remade::nothing;
 }
 

@@ -2,6 +2,7 @@
 // Makefile", "Using Implicit Rules", "Rules without Recipes or Prerequisites".
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <system_error>
 #include <unordered_set>
 
@@ -133,10 +134,10 @@ void Builder::remake(Target& target, const Frame& frame) {
 
 // While makefiles are remade: before the first thing that is said of one that could not be read,
 // why.
-void Builder::show_goal_error(const Target& target) {
-  if (!remaking_makefiles_ || target.goal >= goals_.size()) return;
-  const auto found = makefile_of_.find(goals_[target.goal]);
-  if (found == makefile_of_.end() || found->second->error == 0 || found->second->optional) return;
+void Builder::show_goal_error(uint32_t goal) {
+  if (!remaking_makefiles_ || goal >= goals_.size() || goal_makefiles_[goal]->optional) return;
+  const auto found = makefile_of_.find(goals_[goal]);
+  if (found == makefile_of_.end() || found->second->error == 0) return;
   show_missing(*found->second);
   makefile_of_.erase(found);
 }
@@ -152,23 +153,49 @@ void Builder::show_missing(const ReadMakefile& makefile) {
   events_.on(event);
 }
 
-void Builder::no_rule(Target& target) {
+bool Builder::in_silence(const Target& target) {
   for (const Target* t = &target; t; t = t->parent)
-    if (t->optional_makefile) return;
-  if (remaking_makefiles_ && target.parent == nullptr) {
-    const auto found = makefile_of_.find(&target);
-    if (found == makefile_of_.end() || found->second->error == 0)
-      return;  // read without a rule for it
-  }
-  show_goal_error(target);
+    if (t->optional_makefile) return true;
+  return false;
+}
+
+void Builder::no_rule(Target& target) {
+  if (in_silence(target)) return;
+  say_no_rule(target, target.goal);
+}
+
+void Builder::say_no_rule(Target& target, uint32_t goal) {
+  show_goal_error(goal);
   Event event{};
   event.kind = Event::Kind::no_rule;
   event.target = target.name.view();
   if (target.parent) event.other = target.parent->name.view();
   event.fatal = !options_.keep_going;
-  target.shown_error = true;
   events_.on(event);
   if (!options_.keep_going) stop_ = Status::failed;
+}
+
+// `asker` needs what has failed already.
+void Builder::come_by_failed(Target& target, Target& asker) {
+  target.parent = &asker;
+  if (target.untold && !in_silence(asker)) tell_failure(target);
+}
+
+// Says of the first thing that failed below `target` that it has no rule, whatever went wrong there. The
+// targets between still count as untold.
+void Builder::tell_failure(Target& target) {
+  Target* culprit = &target;
+  std::unordered_set<const Target*> seen;  // circles may have failed, too
+  while (seen.insert(culprit).second) {
+    const Target& rule = culprit->double_colon ? *culprit->next_double_colon : *culprit;
+    const auto failed = std::find_if(rule.prerequisites.begin(), rule.prerequisites.end(), [](const Prerequisite& p) {
+      return p.target && p.target->progress == Progress::finished && p.target->status == Status::failed;
+    });
+    if (failed == rule.prerequisites.end()) break;
+    culprit = failed->target;
+  }
+  culprit->untold = false;
+  say_no_rule(*culprit, goal_);
 }
 
 // The target's own part is over: its time, its peers, and everybody who waits for it.
@@ -176,6 +203,7 @@ void Builder::finish(Target& target, Status status, Ran ran) {
   if (target.progress == Progress::finished) return;
   target.progress = Progress::finished;
   target.status = status;
+  target.untold = status == Status::failed && in_silence(target);
   const bool pretending = options_.dry_run || options_.question || options_.touch;
 
   if (ran != Ran::no) {

@@ -347,15 +347,14 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
   Status status = Status::success;
   if (!outcome.ok()) {
     status = Status::failed;
-    bool quiet = false;
-    for (const Target* t = &target; t; t = t->parent) quiet |= t->optional_makefile;
+    const bool quiet = in_silence(target);
     const Exit& exit = outcome.exit;
     const bool signalled = exit.how == Exit::How::signalled;
     if (signal_ != 0) delete_half_made(target, running.capture);
     if (options_.question && !signalled && exit.status == 1) {
       status = Status::question;
     } else if (!quiet) {
-      show_goal_error(target);
+      show_goal_error(target.goal);
       Event event{};
       event.kind = Event::Kind::failed;
       event.target = target.name.view();
@@ -366,7 +365,6 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
         event.status = exit.status;
       event.core_dumped = exit.core_dumped;
       event.output = running.capture;
-      target.shown_error = true;
       events_.on(event);
     }
     if (signal_ == 0 && (signalled || db_.special.delete_on_error))

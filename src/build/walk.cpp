@@ -416,6 +416,7 @@ bool Builder::next_prerequisite(Frame& frame) {
   if (debug_ && child.progress != Progress::untouched) tell_seen(child, frame.depth + 1);
   switch (child.progress) {
     case Progress::finished:
+      if (child.status == Status::failed) come_by_failed(child, *frame.target);
       result.status = child.status == Status::failed || child.status == Status::question
                           ? child.status
                           : Status::none;

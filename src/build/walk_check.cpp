@@ -62,6 +62,7 @@ void Builder::step_check(Frame& frame) {
   if (debug_ && child.progress != Progress::untouched) tell_seen(child, frame.depth + 1);
   switch (child.progress) {
     case Progress::finished:
+      if (child.status == Status::failed) come_by_failed(child, target);
       if (child.status == Status::failed || child.status == Status::question) result.status = child.status;
       frame.waiting_child = true;
       deliver(result);

@@ -187,7 +187,12 @@ class Builder : private JobListener {
   void decide(Frame& frame);
   void remake(Target& target, const Frame& frame);
   void no_rule(Target& target);
-  void show_goal_error(const Target& target);
+  void say_no_rule(Target& target, uint32_t goal);
+  // Whether `target` is made for an optional makefile only.
+  static bool in_silence(const Target& target);
+  void come_by_failed(Target& target, Target& asker);
+  void tell_failure(Target& target);
+  void show_goal_error(uint32_t goal);
   void show_missing(const ReadMakefile& makefile);
   bool is_intermediate(const Target& target) const {
     return !target.phony &&
@@ -265,7 +270,8 @@ class Builder : private JobListener {
   Status first_trouble_ = Status::success;  // of the goal that finished first without success
   uint32_t goal_ = 0;
   bool remaking_makefiles_ = false;
-  std::unordered_map<const Target*, ReadMakefile*> makefile_of_;
+  std::vector<const ReadMakefile*> goal_makefiles_;  // while they are remade: why each goal is one
+  std::unordered_map<const Target*, const ReadMakefile*> makefile_of_;
   Status stop_ = Status::none;  // failed or (a recipe that ran under -q) question, without -k: nothing more is started
   bool said_waiting_ = false;
   int signal_ = 0;

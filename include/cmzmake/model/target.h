@@ -69,7 +69,7 @@ struct Target {
   VariableSet* variables = nullptr;  // target-specific; null when there are none
   VariableSet* pattern_variables = nullptr;
   const Scope* scope = nullptr;      // what its recipe sees; made when it is first considered
-  Target* parent = nullptr;          // the target that first wanted it
+  Target* parent = nullptr;          // the target that first wanted it; once it has failed, the one that did last
   TargetGroup* group = nullptr;
   Target* merged_into = nullptr;     // vpath found it under the name of that other target: they are one
   // A target of double-colon rules has no rule of its own: each of its rules is a Target of the same name
@@ -102,8 +102,8 @@ struct Target {
   bool vpath_searched : 1 = false;
   bool peer : 1 = false;              // known only as another target of a pattern rule that was applied
   bool ignore_vpath : 1 = false;      // found by vpath, but remade here
-  bool optional_makefile : 1 = false; // -include: being unable to make it is no error
-  bool shown_error : 1 = false;
+  bool optional_makefile : 1 = false; // remade for an -include: being unable to make it is no error
+  bool untold : 1 = false;            // it failed in silence: who needs it next is told
   bool updated : 1 = false;           // its recipe ran
   bool expanded : 1 = false;          // and was expanded for that
   bool time_changed : 1 = false;      // and its modification time is another one
