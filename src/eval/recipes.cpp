@@ -48,7 +48,7 @@ LineFlags take_flags(std::string_view& text) {
       flags.ignore_errors = true;
     else if (c == '+')
       flags.recursive = true;
-    else if (!is_blank(c) && c != '\n')
+    else if (!is_blank(c))  // a newline ends the first line of a .ONESHELL recipe
       break;
   }
   text.remove_prefix(i);

@@ -119,8 +119,8 @@ std::vector<std::string> command_argv(std::string_view line, std::string_view sh
                                       std::string_view shell_flags, bool one_shell,
                                       const char* ifs) {
   std::vector<std::string> argv;
-  const std::string_view body = skip_spaces(line);
-  if (body.empty()) return argv;
+  const std::string_view body = one_shell ? skip_blanks(line) : skip_spaces(line);
+  if (skip_spaces(body).empty()) return argv;
   if (shell.empty()) shell = kDefaultShell;
 
   const bool direct =

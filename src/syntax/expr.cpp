@@ -45,8 +45,6 @@ class Parser {
         ++at;
       } else if (c == '(' || c == '{') {
         append(parse_reference(text, &at));
-      } else if (is_space(c)) {
-        ++at;  // `$` and a blank: neither is left
       } else {
         uint32_t index = add(Part::Kind::variable, text.substr(at, 1));
         parts_[index].name = symbols_.intern(text.substr(at, 1));
