@@ -22,13 +22,13 @@ void Builder::decide(Frame& frame) {
     const Status status = frame.status;
     result.status = status;
     if (debug_)
-      debug_->say(DebugLog::verbose, depth, "Giving up on target file '{}'.", target.name.view());
+      debug_->say(DebugLog::verbose, depth, "Giving up on target file '{}'.", target.hashed_name.view());
     pop(result);
     if (status == Status::failed && target.command_line && options_.keep_going &&
         !options_.dry_run && !options_.question && !remaking_makefiles_) {
       Event event{};
       event.kind = Event::Kind::not_remade;
-      event.target = target.name.view();
+      event.target = target.hashed_name.view();
       events_.on(event);
     }
     finish(target, status, Ran::no);
@@ -41,19 +41,19 @@ void Builder::decide(Frame& frame) {
     const FileTime time = mtime(*p.target);
     if (!p.order_only && time.is_absent() && !is_intermediate(*p.target)) frame.must_make = true;
     bool changed = p.target->time_changed || (p.target->phony && p.target->updated);
-    prerequisites_changed |= changed;
+    prerequisites_changed |= changed || (!p.order_only && time.is_absent() && !is_intermediate(*p.target));
     if (debug_ && !frame.absent) {
       if (p.order_only)
         debug_->say(DebugLog::verbose, depth + 1,
                     "Prerequisite '{}' is order-only for target '{}'.", p.target->name.view(),
-                    target.name.view());
+                    target.hashed_name.view());
       else if (time.is_absent())
         debug_->say(DebugLog::basic, depth + 1, "Prerequisite '{}' of target '{}' does not exist.",
-                    p.target->name.view(), target.name.view());
+                    p.target->name.view(), target.hashed_name.view());
       else
         debug_->say(time > frame.time ? DebugLog::basic : DebugLog::verbose, depth + 1,
                     "Prerequisite '{}' is {} than target '{}'.", p.target->name.view(),
-                    time > frame.time ? "newer" : "older", target.name.view());
+                    time > frame.time ? "newer" : "older", target.hashed_name.view());
     }
     p.changed =
         changed || frame.absent || time.is_absent() || time > frame.time || options_.always_make;
@@ -71,7 +71,8 @@ void Builder::decide(Frame& frame) {
                   name);
     else if (!make_it && target.is_target && !prerequisites_changed && !target.recipe)
       debug_->say(DebugLog::verbose, depth,
-                  "No recipe for '{}' and no prerequisites actually changed.", name);
+                  "No recipe for '{}' and no prerequisites actually changed.",
+                  target.hashed_name.view());
     else if (!frame.must_make && make_it)
       debug_->say(DebugLog::basic, depth, "Making '{}' due to always-make flag.", name);
     if (make_it)
@@ -93,7 +94,7 @@ void Builder::decide(Frame& frame) {
   if (target.name != target.hashed_name && !target.ignore_vpath) {
     // Remade where the makefile says it is, not where vpath found it.
     target.name = target.hashed_name;
-    target.mtime = FileTime::unknown();
+    if (target.recipe) target.mtime = FileTime::unknown();
     target.vpath_searched = true;
     target.ignore_vpath = true;
   }
@@ -169,7 +170,7 @@ void Builder::say_no_rule(Target& target, uint32_t goal) {
   Event event{};
   event.kind = Event::Kind::no_rule;
   event.target = target.name.view();
-  if (target.parent) event.other = target.parent->name.view();
+  if (target.parent) event.other = target.parent->hashed_name.view();
   event.fatal = !options_.keep_going;
   events_.on(event);
   if (!options_.keep_going) stop_ = Status::failed;

@@ -89,7 +89,7 @@ void Builder::suspend(Frame& frame) {
   Target& target = *frame.target;
   if (debug_)
     debug_->say(DebugLog::verbose, frame.depth, "The prerequisites of '{}' are being made.",
-                target.name.view());
+                target.hashed_name.view());
   target.progress = Progress::waiting;
   if (target.order == 0) target.order = ++order_;
   Result result;
@@ -157,7 +157,7 @@ void Builder::add_extra_prerequisites(Target& target, bool implicit) {
 // group that is looked at. When it is a peer's first one, GNU Make changes the wrong list: the
 // asker is left with the rest of the peer's.
 bool Builder::drop_circular(Target& target, size_t place, Target& asker) {
-  const std::string_view child = prerequisite_at(target, place).target->name.view();
+  const std::string_view child = prerequisite_at(target, place).target->hashed_name.view();
   const Warnings& warnings = e_.warnings;
   switch (warnings.action(Warning::circular_dep)) {
     case WarningAction::ignore:
@@ -165,7 +165,7 @@ bool Builder::drop_circular(Target& target, size_t place, Target& asker) {
     case WarningAction::warn: {
       Event event{};
       event.kind = Event::Kind::circular;
-      event.target = asker.name.view();
+      event.target = asker.hashed_name.view();
       event.other = child;
       event.flag = warnings.controlled();
       events_.on(event);
@@ -173,7 +173,7 @@ bool Builder::drop_circular(Target& target, size_t place, Target& asker) {
     }
     case WarningAction::error:
       throw Fatal({},
-                  fmt::format("circular {} <- {} dependency detected", asker.name.view(), child));
+                  fmt::format("circular {} <- {} dependency detected", asker.hashed_name.view(), child));
   }
   if (&target != &asker && place == 0) {
     asker.prerequisites.assign(target.prerequisites.begin() + 1, target.prerequisites.end());

@@ -53,9 +53,7 @@ std::optional<Search::Found> Search::search_directories(std::string_view name) {
     path.assign(directory);
     if (path.back() != '/') path += '/';
     path += name;
-    const Target* known = e_.db.find_target(path);
-    if (known && known->is_target && !known->intermediate) return true;
-    return e_.disk.listed(path);
+    return e_.db.find_target(path) != nullptr || e_.disk.listed(path);
   };
   const auto found = [&](std::string_view directory) {
     bool in_gpath = false;

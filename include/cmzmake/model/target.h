@@ -61,7 +61,7 @@ enum class Status : uint8_t {
 // A file or a name that the makefiles mention, or that the search brought in.
 struct Target {
   Symbol name;       // as the makefile calls it, or where vpath found it
-  Symbol hashed_name; // as the makefile calls it
+  Symbol hashed_name; // as the makefile calls it: so messages call it, too, until it is known whether it is remade
   std::vector<Prerequisite> prerequisites;
   Recipe* recipe = nullptr;
   Location where;                 // of the rule that made it a target
