@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "cmzmake/base/strings.h"
+
 namespace cmz {
 namespace {
 
@@ -221,9 +223,8 @@ bool has_wildcards(std::string_view text) {
 
 bool is_plain_name(std::string_view text) {
   if (text.empty() || text.front() == '~' || text.back() == '/') return false;
-  for (const char c : text)
-    if (c == '*' || c == '?' || c == '[' || c == '\\') return false;
-  return true;
+  static constexpr ByteSet kSpecial("*?[\\");
+  return !kSpecial.any_in(text);
 }
 
 std::string unquote_backslashes(std::string_view text) {

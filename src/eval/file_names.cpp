@@ -5,6 +5,12 @@
 #include "cmzmake/base/archive_name.h"
 
 namespace cmz {
+namespace {
+
+constexpr ByteSet kWildcards("*?[");
+constexpr ByteSet kExpanded("*?[~");
+
+}  // namespace
 
 // A word in which a backslash quotes a blank (and a backslash before one).
 bool FileNames::Careful::next_quoted_word() {
@@ -66,12 +72,12 @@ bool FileNames::Careful::next(std::string_view* out) {
 
     if (archives_ && !join_members()) continue;
     word_ = std::string(without_dot_slash(word_));
-    if (disk_ == nullptr || word_.find_first_of("*?[~") == std::string::npos) {
+    if (disk_ == nullptr || !kExpanded.any_in(word_)) {
       *out = word_;
       return true;
     }
     std::string name = word_[0] == '~' ? disk_->expand_tilde(word_) : word_;
-    if (name.find_first_of("*?[") == std::string::npos) {
+    if (!kWildcards.any_in(name)) {
       word_ = std::move(name);
       *out = word_;
       return true;

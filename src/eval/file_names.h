@@ -21,7 +21,8 @@ class FileNames {
   // Calls `take(std::string_view)` for each name. The view lives until the next call.
   template <class Take>
   void for_each(Take take) const {
-    if (text_.find_first_of("\\*?[~(") == std::string_view::npos) {
+    static constexpr ByteSet kSpecial("\\*?[~(");
+    if (!kSpecial.any_in(text_)) {
       std::string_view rest = text_;
       for (std::string_view w = next_name(rest); !w.empty(); w = next_name(rest))
         take(without_dot_slash(w));
@@ -46,7 +47,7 @@ class FileNames {
     Disk* disk_;
     bool archives_;
     std::string word_;
-    std::string archive_;       // "lib(" while its members are read
+    std::string archive_;  // "lib(" while its members are read
     std::vector<std::string> found_;
     size_t found_at_ = 0;
   };

@@ -82,7 +82,10 @@ std::string rule_text(const PatternRule& rule) {
   return out;
 }
 
-bool has_wildcard(std::string_view name) { return name.find_first_of("*?[") != std::string_view::npos; }
+bool has_wildcard(std::string_view name) {
+  static constexpr ByteSet kWildcards("*?[");
+  return kWildcards.any_in(name);
+}
 
 }  // namespace
 

@@ -3,13 +3,15 @@
 
 #include <algorithm>
 
+#include "cmzmake/base/strings.h"
 #include "cmzmake/search/search.h"
 
 namespace cmz {
 
 // The place where names are looked for from now on. An odd name is looked for the long way.
 void Search::enter_directory(std::string_view directory, std::string_view name) {
-  const bool odd = name.find_first_of("*?[()") != std::string_view::npos || name.starts_with("./");
+  static constexpr ByteSet kOdd("*?[()");
+  const bool odd = kOdd.any_in(name) || name.starts_with("./");
   here_ = {directory, nullptr, odd, e_.disk.generation()};
   if (here_.odd) return;
   if (around_generation_ != here_.generation) {

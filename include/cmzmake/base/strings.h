@@ -12,6 +12,23 @@ constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 // What separates words: space, tab, newline, \v, \f, \r.
 constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
+// A set of bytes, to look for any of them: a table look-up for each byte of the text.
+class ByteSet {
+ public:
+  explicit constexpr ByteSet(std::string_view bytes) {
+    for (const char c : bytes) has_[static_cast<unsigned char>(c)] = true;
+  }
+  constexpr bool has(char c) const { return has_[static_cast<unsigned char>(c)]; }
+  constexpr bool any_in(std::string_view text) const {
+    for (const char c : text)
+      if (has(c)) return true;
+    return false;
+  }
+
+ private:
+  bool has_[256] = {};
+};
+
 // `text` without the whitespace at its start.
 constexpr std::string_view skip_spaces(std::string_view text) {
   size_t i = 0;
