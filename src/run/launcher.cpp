@@ -32,7 +32,7 @@ std::string find_program(const std::string& program, char* const* envp, int& err
     const size_t colon = rest.find(':');
     const std::string_view directory = rest.substr(0, colon);
     file.assign(directory.empty() ? "." : directory).append(1, '/').append(program);
-    if (::eaccess(file.c_str(), X_OK) == 0) {
+    if (::faccessat(AT_FDCWD, file.c_str(), X_OK, AT_EACCESS) == 0) {
       struct stat st;
       if (::stat(file.c_str(), &st) == 0 && !S_ISDIR(st.st_mode)) return file;
       error = EACCES;

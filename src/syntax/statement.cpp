@@ -43,9 +43,15 @@ size_t operator_length(std::string_view text, AssignOp* op) {
 
 // `NAME OP VALUE` without modifiers. `text` has no leading blanks.
 bool parse_definition(std::string_view text, Statement* out) {
+  static constexpr ByteSet kNotOfName("=+!:?$# \t\n\v\f\r");  // or perhaps not
   size_t i = 0, name_end = kNpos;
   while (i < text.size()) {
     const char c = text[i];
+    if (!kNotOfName.has(c)) {
+      if (name_end != kNpos) return false;  // a second word
+      ++i;
+      continue;
+    }
     if (c == '$') {
       if (name_end != kNpos) return false;
       i = skip_reference(text, i);
@@ -77,8 +83,9 @@ bool is_assigned(std::string_view rest) {
 }
 
 bool parse_modified(std::string_view text, Statement* out, bool directives) {
+  static constexpr ByteSet kFirstLetters("deopu");  // of the words below
   const std::string_view whole = text;
-  for (;;) {
+  while (!text.empty() && kFirstLetters.has(text[0])) {
     const std::string_view token = first_token(text);
     const std::string_view rest = skip_spaces(text.substr(token.size()));
     if (is_assigned(rest)) break;
@@ -107,7 +114,6 @@ bool parse_modified(std::string_view text, Statement* out, bool directives) {
       break;
     }
     text = rest;
-    if (text.empty()) break;
   }
   if (parse_definition(text, out)) return true;
   *out = Statement{};
