@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <functional>
 
 #include "cmzmake/base/archive_name.h"
 #include "cmzmake/base/strings.h"
@@ -62,10 +64,10 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
       return;
     }
     goal_changed_[target.goal] = 1;
-    const bool ok = touch(target);
-    finish(target, ok ? Status::success : Status::failed, Ran::yes);
-    const bool real = !options_.dry_run && !options_.question;
-    if (ok && real && !target.double_colon_head) target.mtime = FileTime::unknown();
+    RunningJob touched;
+    touched.target = &target;
+    touched.touches = 1;
+    finish_touched(touched);
     return;
   }
 
@@ -106,6 +108,34 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
     }
 }
 
+// Under -q and -t only recursive lines are run. With -q the first other one gives the answer. With -t the
+// target is touched when there is one, though it be empty, and, as GNU Make does it, once more when the last
+// line is one.
+void Builder::leave_to_recursive_lines(RunningJob& running) const {
+  std::vector<ExpandedLine>& lines = running.lines;
+  const auto runs = [](const auto& line) { return line.flags.recursive; };
+  if (options_.question) {
+    const auto first = std::find_if_not(lines.begin(), lines.end(), runs);
+    running.in_question = first != lines.end();
+    lines.erase(first, lines.end());
+  } else if (!running.target->phony) {
+    const std::vector<RecipeLine>& written = running.target->recipe->lines;
+    if (!std::all_of(written.begin(), written.end(), runs)) ++running.touches;
+    if (!lines.empty() && !runs(lines.back())) ++running.touches;
+  }
+  std::erase_if(lines, std::not_fn(runs));
+}
+
+// The end of what -t does.
+void Builder::finish_touched(RunningJob& running) {
+  Target& target = *running.target;
+  bool ok = true;
+  for (; running.touches > 0; --running.touches) ok = touch(target) && ok;
+  finish(target, ok ? Status::success : Status::failed, Ran::yes);
+  const bool real = !options_.dry_run && !options_.question;
+  if (ok && real && !target.double_colon_head) target.mtime = FileTime::unknown();
+}
+
 // Expands the recipe and starts its first process, if there is one to start: then `running` is
 // moved from.
 void Builder::run_recipe(RunningJob& running, bool absent, FileTime time) {
@@ -129,18 +159,15 @@ void Builder::run_recipe(RunningJob& running, bool absent, FileTime time) {
     event.text = why;
     events_.on(event);
   }
-  if (options_.question) {
-    bool any = false;
-    for (const ExpandedLine& line : running.lines) any |= !line.flags.recursive;
-    if (any) {
-      close_capture(running);
-      finish(target, Status::question, Ran::no);
-      return;
-    }
-  }
+  if (options_.question || options_.touch) leave_to_recursive_lines(running);
   if (running.lines.empty()) {
     close_capture(running);
-    finish(target, Status::success, Ran::yes);
+    if (running.in_question)
+      finish(target, Status::question, Ran::no);
+    else if (running.touches > 0)
+      finish_touched(running);
+    else
+      finish(target, Status::success, Ran::yes);
     return;
   }
 
@@ -371,8 +398,15 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
       delete_half_made(target, running.capture);
     if (!options_.keep_going && !quiet && stop_ != Status::failed) stop_ = status;
   }
+  if (status == Status::success && running.in_question) {
+    status = Status::question;
+    delete_half_made(target, running.capture);
+  }
   close_capture(running);
-  finish(target, status, Ran::yes);
+  if (status == Status::success && running.touches > 0)
+    finish_touched(running);
+  else
+    finish(target, status, Ran::yes);
 }
 
 // A target whose recipe failed is deleted if the recipe has changed it: the next run must not take

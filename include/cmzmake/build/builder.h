@@ -129,6 +129,8 @@ class Builder : private JobListener {
     int pid = 0;               // of its present process
     bool on_chain = false;     // -d has named it
     size_t line = 0;
+    bool in_question = false;  // -q: behind its lines comes one that is not run
+    int touches = 0;           // -t: how often the target is touched at the end
   };
   struct Ready {
     uint32_t order;
@@ -225,6 +227,8 @@ class Builder : private JobListener {
   // jobs (jobs.cpp)
   void start_recipe(Target& target, bool absent, FileTime time);
   void run_recipe(RunningJob& running, bool absent, FileTime time);
+  void leave_to_recursive_lines(RunningJob& running) const;
+  void finish_touched(RunningJob& running);
   void close_capture(RunningJob& running);
   std::shared_ptr<const Environment> environment_for(RunningJob& running);
   void delete_half_made(Target& target, int capture);
