@@ -151,16 +151,11 @@ const Scope* target_scope(Evaluator& e, Target& target) {
       if (!p.pattern.has_percent || !p.pattern.matches(name)) continue;
       if (!target.pattern_variables) target.pattern_variables = &e.db.new_variable_set();
       PlaceGuard place(e, p.where);
-      if (p.op == AssignOp::simple) {
-        if (Variable* v = e.define(*target.pattern_variables, p.name, p.value, p.origin,
-                                   Flavor::simple, p.where)) {
-          if (p.modifiers.private_) v->private_ = e.any_private = true;
-          if (p.modifiers.export_) v->export_ = Export::yes;
-          if (p.modifiers.unexport_) v->export_ = Export::no;
-        }
-      } else {
-        e.assign_for_target(*target.pattern_variables, p.name, p.op, p.value, p.origin, p.modifiers);
-      }
+      VariableSet& set = *target.pattern_variables;
+      if (p.op == AssignOp::simple)
+        e.modify_for_target(*e.define(set, p.name, p.value, p.origin, Flavor::simple, p.where), p.modifiers, true);
+      else
+        e.assign_for_target(set, p.name, p.op, p.value, p.origin, p.modifiers, true);
     }
   }
   const auto wrap = [&](VariableSet* set, bool parent) {

@@ -250,13 +250,13 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
     }
     Target& target = e_.db.target(parse_pattern(target_name).text);
     if (!target.variables) target.variables = &e_.db.new_variable_set();
-    Variable* own = e_.assign_for_target(*target.variables, s.name, s.op, s.text, origin, s.modifiers);
-    if (const Variable* global = own ? e_.overruling(own->name, own->origin) : nullptr) {
-      own->value = global->value;
-      own->origin = global->origin;
-      own->flavor = global->flavor;
-      own->append = false;
-      own->value_changed();
+    Variable& own = e_.assign_for_target(*target.variables, s.name, s.op, s.text, origin, s.modifiers, false);
+    if (const Variable* global = e_.overruling(own.name, own.origin); global && global != &own) {
+      own.value = global->value;
+      own.origin = global->origin;
+      own.flavor = global->flavor;
+      own.append = false;
+      own.value_changed();
     }
     for (Target* t = target.next_double_colon; t; t = t->next_double_colon)
       t->variables = target.variables;

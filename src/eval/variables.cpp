@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cmzmake/base/strings.h"
 #include "cmzmake/base/table_order.h"
@@ -59,9 +60,8 @@ Variable* Evaluator::assign_named(VariableSet& set, std::string_view name, Assig
     warn(Warning::invalid_var, place, fmt::format("invalid variable name '{}'", name));
 
   if (op.conditional) {
-    // A target's is decided when the target is built, when the outer value is known.
     if (Variable* own = target_specific ? set.find(db.symbols.intern(name)) : nullptr) return own;
-    if (Variable* defined = lookup(name)) return target_specific ? nullptr : defined;
+    if (Variable* defined = lookup(name)) return defined;
   }
   switch (op.kind) {
     case AssignOp::recursive:
@@ -116,16 +116,24 @@ Variable* Evaluator::assign_named(VariableSet& set, std::string_view name, Assig
   return v;
 }
 
-Variable* Evaluator::assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
-                                       Origin origin, const Modifiers& modifiers) {
-  Scope own{&set, scope_, false};
+Variable& Evaluator::assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
+                                       Origin origin, const Modifiers& modifiers, bool for_pattern) {
+  Scope own{&set, scope_, !for_pattern};
   ScopeGuard guard(*this, &own);
-  Variable* v = assign(set, name, op, text, origin, true);
-  if (v == nullptr) return nullptr;
-  if (modifiers.private_) v->private_ = any_private = true;
-  if (modifiers.export_) v->export_ = Export::yes;
-  if (modifiers.unexport_) v->export_ = Export::no;
+  Variable& v = *assign(set, name, op, text, origin, true);
+  modify_for_target(v, modifiers, for_pattern);
   return v;
+}
+
+void Evaluator::modify_for_target(Variable& v, const Modifiers& modifiers, bool for_pattern) {
+  const bool was_private = std::exchange(v.private_, modifiers.private_);
+  any_private |= modifiers.private_;
+  Export said = for_pattern ? Export::unsaid : v.export_;
+  if (modifiers.export_) said = Export::yes;
+  if (modifiers.unexport_) said = Export::no;
+  const Export was_said = std::exchange(v.export_, said);
+  if (for_pattern) v.from_environment = v.origin == Origin::environment;  // a makefile's value no longer goes on
+  if ((was_private != v.private_ || was_said != said) && db.globals.find(v.name) == &v) db.globals.touch();
 }
 
 const Variable* Evaluator::overruling(Symbol name, Origin origin) {

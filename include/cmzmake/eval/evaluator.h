@@ -104,9 +104,12 @@ class Evaluator {
   Variable* assign_named(VariableSet& set, std::string_view name, AssignOp op,
                          std::string_view text, Origin origin, Location place,
                          bool target_specific = false);
-  // A target- or pattern-specific assignment. Returns nullptr when a `?=` left the outer definition alone.
-  Variable* assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
-                              Origin origin, const Modifiers& modifiers);
+  // A target- or pattern-specific assignment. Returns the variable that got the modifiers: where a `?=` finds an
+  // outer definition, that one.
+  Variable& assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
+                              Origin origin, const Modifiers& modifiers, bool for_pattern);
+  // What the last assignment says counts: of `private` always, of `export` for patterns always.
+  void modify_for_target(Variable& variable, const Modifiers& modifiers, bool for_pattern);
   // The global definition of the command line, or of -e, that takes the place of a target- or pattern-specific one
   // of `origin`; nullptr when there is none. An environment's counts from where a makefile assigns the variable.
   const Variable* overruling(Symbol name, Origin origin);
