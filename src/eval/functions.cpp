@@ -162,7 +162,9 @@ void FunctionCall::run() {
     case Function::call: call(); break;
     case Function::dir: cmz::dir(arg(0), out_); break;
     case Function::error: throw Fatal(e_.where, std::string(arg(0)));
-    case Function::eval: e_.eval_text(arg(0)); break;
+    case Function::eval:  // of a text without references there is a copy for its own end
+      e_.eval_text(expanded_.empty() ? std::string(arg(0)) : expanded_.front());
+      break;
     case Function::file: file(); break;
     case Function::filter: filter(arg(0), arg(1), out_); break;
     case Function::filter_out: filter_out(arg(0), arg(1), out_); break;

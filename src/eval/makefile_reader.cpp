@@ -327,17 +327,16 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   return true;
 }
 
-void Evaluator::eval_text(std::string_view text) {
+void Evaluator::eval_text(const std::string& text) {
   eval_text(text, where, recipe_place.known() ? recipe_place : where);
 }
 
-void Evaluator::eval_text(std::string_view text, Location place, Location rules) {
+void Evaluator::eval_text(const std::string& text, Location place, Location rules) {
   if (text.empty()) return;
   const Location saved = where;
-  const std::string copy(text);
   if (rules.line == 0) rules.line = 1;
   if (place.line == 0) place.line = 1;
-  MakefileReader(*this, copy, place, rules).run();
+  MakefileReader(*this, text, place, rules).run();
   where = saved;
 }
 

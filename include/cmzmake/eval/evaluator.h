@@ -126,10 +126,10 @@ class Evaluator {
   bool read_makefile(std::string_view name, bool search_include_dirs, bool optional, bool is_default = false,
                      bool sets_default_goal = true, FilesAhead* ahead = nullptr);
   // Evaluates text, as $(eval) does now. Its lines are not counted: all of them stand where the $(eval) does,
-  // but the rules in it where the recipe begins in which it may stand.
-  void eval_text(std::string_view text);
+  // but the rules in it where the recipe begins in which it may stand. The text must not change meanwhile.
+  void eval_text(const std::string& text);
   // The same for a text with a place of its own: --eval, gmk_eval.
-  void eval_text(std::string_view text, Location place, Location rules);
+  void eval_text(const std::string& text, Location place, Location rules);
   std::vector<ReadMakefile> makefiles;
 
   // --- loaded objects (loaded_objects.h) ---
