@@ -90,6 +90,17 @@ def normalise(text):
     return re.sub(r"/tmp/GmX\w*", "/tmp/GmX", text)
 
 
+def members(data):
+    """An archive as text, without the times."""
+    out, at = "archive\n", 8
+    while at + 60 <= len(data):
+        size = int(data[at + 48:at + 58])
+        body = data[at + 60:at + 60 + size]
+        out += f"{data[at:at + 16].decode().strip()} {body.decode('utf-8', 'surrogateescape')!r}\n"
+        at += 60 + size + size % 2
+    return out
+
+
 class Runner:
     """Runs cases. Every program is found at the same path, in a folder of the same name."""
 
@@ -150,5 +161,7 @@ class Runner:
         for path in sorted(folder.rglob("*")):
             name = str(path.relative_to(folder))
             if path.is_file():
-                found[name] = normalise(path.read_bytes().decode("utf-8", "surrogateescape"))
+                data = path.read_bytes()
+                found[name] = (members(data) if data.startswith(b"!<arch>\n") else
+                               normalise(data.decode("utf-8", "surrogateescape")))
         return found

@@ -26,7 +26,23 @@ OWN_OPTIONS = drop_lines(r"  --(?:jobserver|print-targets|warn\[=CONTROL\]) .*")
 OWN_HELP = drop_lines(r"This program .*built for .*|Report bugs .*")
 
 
+OWN_VERSION = drop_lines(r"(?:# )?(?:This is cmzmake|Copyright \(C\)|License |This is free software).*")
+
+
+def data_base(text):
+    """What -p prints, without the insides of GNU Make, the times, and the order of the blocks."""
+    if "# Make data base, printed on" not in text:
+        return text
+    text = OWN_VERSION(text)
+    text = re.sub(r"^(# (?:Make data base, printed|Finished Make data base) on|#  Last modified) .*", r"\1 X", text, flags=re.M)
+    text = re.sub(r"^# Directories\n.*?(?=^# Implicit Rules)", "", text, flags=re.M | re.S)
+    text = drop_lines(r"# (?:.*hash-table stats:|Load=.*|strcache .*|current buf: .*)")(text)
+    return "\n\n".join(sorted(block.strip("\n") for block in re.split(r"\n\n+", text) if block.strip("\n")))
+
+
 OWN_REWRITES = [
+    ("the version that --debug and -p begin with names the program", OWN_VERSION),
+    ("-p leaves out the insides of GNU Make, and orders names that collide in another way", data_base),
     ("the help names the program that printed it, and its own options", lambda text: OWN_HELP(OWN_OPTIONS(text))),
 ]
 
