@@ -145,33 +145,33 @@ void MakefileReader::define(const Statement& s) {
   const std::string name(trim(e_.expand(s.name)));
   if (name.empty()) throw Fatal(start, "empty variable name");
 
-  std::string value;
+  std::string value, buffer;
   int depth = 1;
   bool first = true;
   LogicalLine line;
   for (;;) {
     if (!lines_.next(&line)) throw Fatal(start, "missing 'endef', unterminated 'define'");
-    const std::string_view text = collapse_continuations(line.text, collapse_buffer_, e_.db.special.posix);
+    std::string_view text =
+        collapse_continuations(line.text, collapse_buffer_, e_.db.special.posix);
     if (text.empty() || text[0] != e_.recipe_prefix) {
       const std::string_view rest = skip_spaces(text);
       std::string_view after = rest;
       const std::string_view word = next_word(after);
       if (word == "define") {
         ++depth;
-      } else if (word == "endef" || (word.substr(0, 5) == "endef" && word.size() > 5 && word[5] == '#')) {
-        if (--depth == 0) {
-          std::string buffer;
-          if (!trim(remove_comment(after, buffer)).empty() && word == "endef")
-            e_.diagnostics.message(place(line.line), "extraneous text after 'endef' directive");
-          break;
-        }
+      } else if (word == "endef") {
+        const std::string_view more = remove_comment(after, buffer);
+        if (!trim(more).empty())
+          e_.diagnostics.message(place(lines_.line() - 1), "extraneous text after 'endef' directive");
+        if (--depth == 0) break;
+        if (more.size() < after.size()) text.remove_suffix(after.size() - more.size());
       }
     }
     if (!first) value += '\n';
     first = false;
     value += text;
   }
-  e_.where = place(line.line);  // the value is expanded at the `endef`
+  e_.where = place(lines_.line() - 1);  // the value is expanded where the `endef` ends
   const Origin origin = modifiers.override_ ? Origin::override_ : Origin::file;
   Variable* v = e_.assign_named(e_.db.globals, name, op, value, origin, start);
   if (v && modifiers.export_) {
