@@ -43,7 +43,7 @@ void Evaluator::collect_exports(const Scope* scope, std::vector<Exported>& out) 
     bool behind_parent = false;
     for (const Scope* s = scope; s != end; s = s->next) {
       const Variable* v = s->set->find(name);
-      if (v && !(behind_parent && v->private_)) return true;
+      if (v && !((behind_parent || s->of_patterns) && v->private_)) return true;
       behind_parent |= s->next_is_parent;
     }
     return false;
@@ -52,13 +52,13 @@ void Evaluator::collect_exports(const Scope* scope, std::vector<Exported>& out) 
   for (const Scope* s = scope; s; s = s->next) {
     for (const auto& item : *s->set) {
       const Variable& v = *item;
-      if (parents && v.private_) continue;
+      if ((parents || s->of_patterns) && v.private_) continue;
       Export said = v.export_;
       // What an outer definition said of exporting holds for an inner one that says nothing.
       bool outer_parents = parents | s->next_is_parent;
       for (const Scope* o = s->next; said == Export::unsaid && o; o = o->next) {
         const Variable* outer = o->set->find(v.name);
-        if (outer && !(outer_parents && outer->private_)) {
+        if (outer && !((outer_parents || o->of_patterns) && outer->private_)) {
           said = outer->export_;
           if (said == Export::unsaid && is_exported(*outer, outer->export_, export_all))
             said = Export::yes;

@@ -169,7 +169,7 @@ struct Expanding {
 
 void Evaluator::expand_variable(Variable& variable, std::string& out) {
   if (variable.append) {
-    expand_appended(variable, scope_, out);
+    expand_appended(variable, scope_, false, out);
     return;
   }
   expand_value(variable, out);
@@ -200,20 +200,21 @@ void Evaluator::expand_value(Variable& variable, std::string& out) {
   --depth_;
 }
 
-// A target-specific `+=`: the outer value first, then this one.
-void Evaluator::expand_appended(Variable& variable, const Scope* from, std::string& out) {
+// A target-specific `+=`: the outer value first, then this one. `parents`: whether `from` is a
+// parent's.
+void Evaluator::expand_appended(Variable& variable, const Scope* from, bool parents,
+                                std::string& out) {
   // Where this definition stands, to go on behind it.
   const Scope* s = from;
-  bool parents = false;
-  while (s && s->set->find(variable.name) != &variable) s = s->next;
+  for (; s && s->set->find(variable.name) != &variable; s = s->next) parents |= s->next_is_parent;
   const size_t before = out.size();
   if (s) {
-    parents = s->next_is_parent;
+    parents |= s->next_is_parent;
     for (const Scope* outer = s->next; outer; outer = outer->next) {
       Variable* found = outer->set->find(variable.name);
       if (found && !(parents && found->private_)) {
         if (found->append)
-          expand_appended(*found, outer, out);
+          expand_appended(*found, outer, parents, out);
         else
           expand_value(*found, out);
         break;

@@ -166,6 +166,7 @@ const Scope* target_scope(Evaluator& e, Target& target) {
   bool boundary = hide_private;
   if (target.pattern_variables) {
     wrap(target.pattern_variables, true);
+    const_cast<Scope*>(outer)->of_patterns = true;
     boundary = false;
   }
   if (target.variables) {

@@ -178,7 +178,7 @@ class Evaluator {
   void expand_named(Symbol name, std::string& out);
   void expand_computed(const Expr& expr, const Part& part, std::string& out);
   void substitute(Symbol name, std::string_view from, std::string_view to, std::string& out);
-  void expand_appended(Variable& variable, const Scope* from, std::string& out);
+  void expand_appended(Variable& variable, const Scope* from, bool parents, std::string& out);
   void expand_value(Variable& variable, std::string& out);
   void call_function(const Expr& expr, const Part& part, std::string& out);
   void possible_call(const Expr& expr, const Part& part, std::string& out);

@@ -107,6 +107,7 @@ struct Scope {
   VariableSet* set = nullptr;
   const Scope* next = nullptr;
   bool next_is_parent = false;  // the sets behind belong to a parent target: its private ones are not seen
+  bool of_patterns = false;     // pattern-specific ones: private ones of them are not exported
 };
 
 }  // namespace cmz
