@@ -119,9 +119,12 @@ void Builder::prepare(Target& target) {
 void Builder::add_extra_prerequisites(Target& target, bool implicit) {
   if (target.double_colon) return;
   if (!target.recipe && !target.is_target) return;
-  // The target's own or the global one: it is not inherited.
-  const Scope* scope = target_scope(e_, target);
+  // The target's own or the global one: it is not inherited. A target's scope is not made for nothing:
+  // that would run what patterns assign by `!=`.
   const Symbol name = db_.symbols.intern(".EXTRA_PREREQS");
+  const auto is_extra = [name](const PatternVariable& p) { return p.name == name.view(); };
+  if (std::any_of(db_.pattern_variables.begin(), db_.pattern_variables.end(), is_extra))
+    target_scope(e_, target);
   Variable* v = nullptr;
   bool own = true;
   if (target.variables) v = target.variables->find(name);
@@ -133,7 +136,7 @@ void Builder::add_extra_prerequisites(Target& target, bool implicit) {
   if (!v) return;
   std::string text;
   {
-    ScopeGuard guard(e_, scope);
+    ScopeGuard guard(e_, target_scope(e_, target));
     e_.expand_variable(*v, text);
   }
   if (trim(text).empty()) return;
