@@ -93,11 +93,11 @@ void Session::Impl::define_shell() {
   evaluator->settings.shell_known = true;
 }
 
-// $(MAKE): as we were called; a relative path must survive -C.
+// $(MAKE): as we were called; a relative path must survive a change of directory.
 void Session::Impl::define_make_command() {
   Evaluator& e = *evaluator;
   std::string command = arguments[0];
-  if (command.find('/') != std::string::npos && command[0] != '/' && !options.directories.empty())
+  if (command.find('/') != std::string::npos && command[0] != '/')
     command = start_directory + "/" + command;
   e.define_global("MAKE_COMMAND", command, Origin::default_);
   e.define_global("MAKE", "$(MAKE_COMMAND)", Origin::default_, Flavor::recursive);
