@@ -162,7 +162,7 @@ void DataBase::implicit_rules() {
     if (rule->recipe) print_recipe(*rule->recipe, out_);
   }
   if (db_.pattern_rules.empty())
-    out_ += "\n# No implicit rules.\n";
+    out_ += "\n# No implicit rules.\n\n";
   else
     out_ += fmt::format("\n# {} implicit rules, {} ({:.1f}%) terminal.\n", db_.pattern_rules.size(), terminal,
                         100.0 * static_cast<double>(terminal) / static_cast<double>(db_.pattern_rules.size()));

@@ -43,6 +43,10 @@ BuildOptions Session::Impl::build_options() const {
 
 int Session::Impl::build() {
   open_pool();
+  if (jobserver)
+    debug.say(debug.wants(DebugLog::jobs) ? DebugLog::jobs : DebugLog::verbose, 0,
+              "Using jobserver controller {}", options.jobserver_auth);
+  if (!shuffle.empty()) debug.say(DebugLog::basic, 0, "Enabled shuffle mode: {}", shuffle);
   set_makeflags();
   evaluator->finish_reading();
   evaluator->convert_suffix_rules();

@@ -46,12 +46,16 @@ void PlainReport::flush_enter() {
 }
 
 void PlainReport::out(std::string_view text, int capture) {
+  if (capture < 0 && (!capture_ || capture_->current() < 0)) flush_enter();
+  print(text, capture);
+}
+
+void PlainReport::print(std::string_view text, int capture) {
   if (capture < 0 && capture_) capture = capture_->current();
   if (capture >= 0 && capture_) {
     capture_->write(capture, false, text);
     return;
   }
-  flush_enter();
   if (!write_all(STDOUT_FILENO, text)) write_error_ = true;
 }
 

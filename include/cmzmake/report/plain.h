@@ -30,8 +30,8 @@ class PlainReport : public EventSink, public Diagnostics {
   // Lines that belong to a captured output go there.
   void set_capture(OutputCapture* capture) { capture_ = capture; }
 
-  // Writes `text` to standard output as it is.
-  void print(std::string_view text) { out(text); }
+  // Writes `text` to standard output as it is; "Entering directory" still waits for a line of make's own.
+  void print(std::string_view text, int capture = -1);
   // Where a $(shell) command may write its errors now: a descriptor, or -1 for make's own standard error.
   int shell_stderr();
 
