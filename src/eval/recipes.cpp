@@ -158,15 +158,14 @@ const Scope* target_scope(Evaluator& e, Target& target) {
         e.assign_for_target(set, p.name, p.op, p.value, p.origin, p.modifiers, true);
     }
   }
-  const auto wrap = [&](VariableSet* set, bool parent) {
+  const auto wrap = [&](VariableSet* set, bool parent, bool of_patterns = false) {
     Scope& scope = e.db.new_scope();
-    scope = {set, outer, parent};
+    scope = {set, outer, parent, of_patterns};
     outer = &scope;
   };
   bool boundary = hide_private;
   if (target.pattern_variables) {
-    wrap(target.pattern_variables, true);
-    const_cast<Scope*>(outer)->of_patterns = true;
+    wrap(target.pattern_variables, true, true);
     boundary = false;
   }
   if (target.variables) {
