@@ -137,10 +137,11 @@ void add_word(std::string& list, std::string_view word) {
 
 }  // namespace
 
-const Scope* target_scope(Evaluator& e, Target& target) {
-  if (target.scope) return target.scope;
-  const Scope* outer = e.global_scope();
-  if (target.parent && target.parent != &target) outer = target_scope(e, *target.parent);
+namespace {
+
+// The scope of a target whose parent has one, or that has no parent.
+const Scope* make_scope(Evaluator& e, Target& target) {
+  const Scope* outer = target.parent && target.parent->scope ? target.parent->scope : e.global_scope();
   const bool hide_private = e.any_private;
 
   if (!target.pattern_variables_known) {
@@ -173,8 +174,18 @@ const Scope* target_scope(Evaluator& e, Target& target) {
     boundary = false;
   }
   if (boundary) wrap(e.empty_set(), true);
-  target.scope = outer;
   return outer;
+}
+
+}  // namespace
+
+const Scope* target_scope(Evaluator& e, Target& target) {
+  if (target.scope) return target.scope;
+  std::vector<Target*> without{&target};  // a chain of parents may be as long as the graph is deep
+  for (Target* t = &target; t->parent && t->parent != t && !t->parent->scope; t = t->parent)
+    without.push_back(t->parent);
+  for (; !without.empty(); without.pop_back()) without.back()->scope = make_scope(e, *without.back());
+  return target.scope;
 }
 
 void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set,
