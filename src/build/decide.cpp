@@ -239,7 +239,7 @@ void Builder::finish(Target& target, Status status, Ran ran) {
           member->mtime = pretending ? FileTime::newest() : FileTime::unknown();
           member->time_changed = mtime(*member) != before;
           if (!pretending && status == Status::success && target.time_changed &&
-              !target.stem.empty() && !target.has_static_pattern && mtime(*member).is_absent())
+              !mtime(target).is_absent() && !target.stem.empty() && !target.has_static_pattern && mtime(*member).is_absent())
             e_.diagnostics.message(
                 target.recipe->where,
                 fmt::format("warning: pattern recipe did not update peer target '{}'.",
