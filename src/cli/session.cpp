@@ -197,7 +197,10 @@ int Session::Impl::run() {
     report->fatal(fatal.where(), fatal.what());
     show_reading_output();
     status = 2;
-    if (builder) builder->drain(true);
+    if (builder) {
+      builder->drain(true);
+      builder->remove_intermediates();
+    }
   }
   if (options.print_data_base) report->print(data_base_text(*evaluator, options));
   const int signal = builder ? builder->fatal_signal() : executor.fatal_signal();

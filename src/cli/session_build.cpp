@@ -80,9 +80,13 @@ int Session::Impl::build() {
   if (builder->fatal_signal()) return 2;
   if (remade == Builder::Remade::failed) {
     builder->drain(true);
+    builder->remove_intermediates();
     return 2;
   }
-  if (remade == Builder::Remade::changed) restart();
+  if (remade == Builder::Remade::changed) {
+    builder->remove_intermediates();
+    restart();
+  }
   if (evaluator->has_objects()) evaluator->objects().reload();
   if (restarts > 0) mark_new_files();
   const std::vector<Target*> wanted = goals();

@@ -422,9 +422,9 @@ void Search::apply(Target& target, FoundRule& found) {
   target.stem = db.arena.copy(stem);
   target.recipe = rule.recipe;
 
-  // Names that the rule gives literally count as mentioned.
+  // Names that the rule gives literally count as mentioned, where a rule has to be found for them.
   for (const FoundPrerequisite& f : found.prerequisites)
-    if (!f.from_pattern) db.target(f.name).is_explicit = true;
+    if (!f.from_pattern && f.intermediate) db.target(f.name).is_explicit = true;
 
   std::vector<Prerequisite> all;
   for (FoundPrerequisite& f : found.prerequisites) {
@@ -436,7 +436,9 @@ void Search::apply(Target& target, FoundRule& found) {
     p.from_implicit = true;
     all.push_back(p);
     if (rule.terminal) made.searched = true;  // no chaining beyond a terminal rule
-    if (made.peer && !made.is_explicit && !made.not_intermediate && !db.special.not_intermediate_all)
+    // What only implicit rules know of is intermediate from the second time on, though it was there before.
+    const bool known_to_rules = made.peer || (f.from_pattern && made.searched && made.recipe);
+    if (known_to_rules && !made.is_explicit && !made.not_intermediate && !db.special.not_intermediate_all)
       made.intermediate = true;
     if (f.intermediate && !made.recipe) {
       apply(made, *f.intermediate);
