@@ -126,7 +126,7 @@ void Builder::remake(Target& target, const Frame& frame) {
       finish(target, Status::success, Ran::no);
     } else {
       no_rule(target);
-      finish(target, Status::failed, Ran::no);
+      if (!stopping()) finish(target, Status::failed, Ran::no);  // else make ends right here
     }
     return;
   }

@@ -43,7 +43,10 @@ void Builder::run_stack() {
     step(stack_.back());  // pushes a child, pops its frame, or goes on
   }
   if (stopping()) {
-    for (Frame& f : stack_) f.target->being_checked = false;
+    for (Frame& f : stack_) {
+      f.target->being_checked = false;
+      if (stop_ == Status::failed) f.target->progress = Progress::untouched;
+    }
     stack_.clear();
   }
 }

@@ -122,7 +122,7 @@ class DataBase {
 void DataBase::variables() {
   out_ += "# Variables\n\n";
   for (const Variable* v : as_table(db_.globals, kGlobalTable))
-    if (!v->name.view().starts_with("-*-")) print_variable(*v, "", out_);
+    print_variable(*v, "", out_);
 }
 
 void DataBase::pattern_variables() {
@@ -314,6 +314,10 @@ std::string DataBase::text() {
 
 }  // namespace
 
-std::string data_base_text(Evaluator& e, const Options& options) { return DataBase(e, options).text(); }
+std::string data_base_text(Evaluator& e, const Options& options) {
+  for (const std::string& goal : options.goals)  // also when make did not get so far
+    e.db.target(without_dot_slash(goal)).command_line = true;
+  return DataBase(e, options).text();
+}
 
 }  // namespace cmz
