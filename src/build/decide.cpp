@@ -126,7 +126,10 @@ void Builder::remake(Target& target, const Frame& frame) {
       finish(target, Status::success, Ran::no);
     } else {
       no_rule(target);
-      if (!stopping()) finish(target, Status::failed, Ran::no);  // else make ends right here
+      if (stopping())
+        target.progress = Progress::untouched;  // make ends right here
+      else
+        finish(target, Status::failed, Ran::no);
     }
     return;
   }

@@ -226,16 +226,27 @@ bool Builder::touch(Target& target) {
     events_.on(event);
   }
   if (options_.dry_run) return true;
-  std::error_code error;
   if (const auto member = split_archive_name(name))
-    error = disk_.touch_member(member->archive, member->member);
+    return touch_member(member->archive, member->member);
+  const std::error_code error = disk_.touch(name);
+  if (error) e_.diagnostics.message({}, fmt::format("*** touch: {}: {}", name, error.message()));
+  return !error;
+}
+
+bool Builder::touch_member(std::string_view archive, std::string_view member) {
+  const std::error_code error = disk_.touch_member(archive, member);
+  if (!error) return true;
+  std::string what;
+  if (error == std::errc::no_such_file_or_directory)
+    what = fmt::format("Archive '{}' does not exist", archive);
+  else if (error == std::errc::no_such_device_or_address)
+    what = fmt::format("Member '{}' does not exist in '{}'", member, archive);
+  else if (error == std::errc::invalid_argument || error == std::errc::is_a_directory)
+    what = fmt::format("'{}' is not a valid archive", archive);
   else
-    error = disk_.touch(name);
-  if (error) {
-    e_.diagnostics.message({}, fmt::format("*** touch: {}: {}", name, error.message()));
-    return false;
-  }
-  return true;
+    what = fmt::format("{}({}): {}", archive, member, error.message());
+  e_.diagnostics.message({}, "touch: " + what);
+  return false;
 }
 
 }  // namespace cmz

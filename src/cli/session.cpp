@@ -168,6 +168,7 @@ void Session::Impl::change_directories() {
 void Session::Impl::enter_directory() {
   if (entered && report->pending_enter.empty()) return;
   entered = prints_directory();
+  if (options.print_data_base) report->directory_prefix = "# ";
   report->pending_enter = entered ? report->directory_line(true, directory) : std::string();
 }
 

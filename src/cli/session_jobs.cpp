@@ -106,8 +106,8 @@ void Session::Impl::begin_output_sync() {
   report->set_capture(&*capture);
   if (mode == OutputSync::recurse) return;
   if (prints_directory()) {
-    capture->enter_line = fmt::format("{}: Entering directory '{}'\n", report->prefix(), directory);
-    capture->leave_line = fmt::format("{}: Leaving directory '{}'\n", report->prefix(), directory);
+    capture->enter_line = report->directory_line(true, directory);
+    capture->leave_line = report->directory_line(false, directory);
   }
   reading_capture = capture->open();
   capture->set_current(reading_capture);

@@ -92,8 +92,9 @@ int PlainReport::shell_stderr() {
 }
 
 std::string PlainReport::directory_line(bool entering, std::string_view directory) const {
-  return fmt::format("{}: {} {}\n", prefix_, entering ? "Entering" : "Leaving",
-                     directory.empty() ? "an unknown directory" : fmt::format("directory '{}'", directory));
+  return fmt::format(
+      "{}{}: {} {}\n", directory_prefix, prefix_, entering ? "Entering" : "Leaving",
+      directory.empty() ? "an unknown directory" : fmt::format("directory '{}'", directory));
 }
 
 void PlainReport::left(std::string_view directory) {

@@ -214,6 +214,7 @@ class Builder : private JobListener {
   void check_future(Target& target, FileTime time);
   void merge(Target& from, Target& into);
   bool touch(Target& target);
+  bool touch_member(std::string_view archive, std::string_view member);
 
   // slots (slots.cpp)
   bool acquire_slot(bool recursive);

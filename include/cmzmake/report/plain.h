@@ -37,6 +37,8 @@ class PlainReport : public EventSink, public Diagnostics {
 
   // Shown once before the first other line: "Entering directory". Empty: nothing.
   std::string pending_enter;
+  // What lines about directories begin with: "# " where -p makes them comments.
+  std::string_view directory_prefix;
   // What the message about a failed recipe ends with.
   std::string failure_suffix;
   const std::string& prefix() const { return prefix_; }
