@@ -48,6 +48,7 @@ void Builder::step_double_colon(Frame& frame) {
   for (Target* t = head.next_double_colon; t; t = t->next_double_colon) {
     ran |= t->updated;
     head.time_changed |= t->time_changed;
+    head.untold |= t->untold;
     if (t->status == Status::failed) status = Status::failed;
     if (t->status == Status::question && status != Status::failed) status = Status::question;
     if (t->mtime > head.mtime || head.mtime.is_unknown()) head.mtime = t->mtime;
