@@ -24,7 +24,8 @@ void Builder::decide(Frame& frame) {
     if (debug_)
       debug_->say(DebugLog::verbose, depth, "Giving up on target file '{}'.", target.hashed_name.view());
     pop(result);
-    if (status == Status::failed && target.command_line && options_.keep_going &&
+    const Target& goal = target.double_colon_head ? *target.double_colon_head : target;
+    if (status == Status::failed && goal.command_line && options_.keep_going &&
         !options_.dry_run && !options_.question && !remaking_makefiles_) {
       Event event{};
       event.kind = Event::Kind::not_remade;
@@ -119,7 +120,6 @@ void Builder::decide(Frame& frame) {
 }
 
 void Builder::remake(Target& target, const Frame& frame) {
-  const bool absent = frame.absent;
   const FileTime time = frame.time;
   if (target.recipe == nullptr) {
     if (target.phony || target.is_target) {
@@ -133,7 +133,7 @@ void Builder::remake(Target& target, const Frame& frame) {
     }
     return;
   }
-  start_recipe(target, absent, time);
+  start_recipe(target, time);
 }
 
 // While makefiles are remade: before the first thing that is said of one that could not be read,
@@ -263,10 +263,10 @@ void Builder::finished(Target& target) {
       (waiter->order >= cursor_ ? ready_ : later_).push({waiter->order, waiter});
 }
 
-// Why a target is remade, for --trace.
-std::string Builder::reason(const Target& target, bool absent, FileTime time) const {
+// Why a target is remade, for --trace: for its own sake, not for that of a peer.
+std::string Builder::reason(const Target& target, FileTime time) const {
   if (target.phony) return "target is .PHONY";
-  if (absent) return "target does not exist";
+  if (time.is_absent()) return "target does not exist";
   std::string newer;
   std::unordered_set<const Target*> named;  // once each, as in $?
   for (const Prerequisite& p : target.prerequisites) {

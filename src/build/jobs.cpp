@@ -49,7 +49,7 @@ class PointTo {
 
 }  // namespace
 
-void Builder::start_recipe(Target& target, bool absent, FileTime time) {
+void Builder::start_recipe(Target& target, FileTime time) {
   Recipe& recipe = *target.recipe;
   prepare_recipe(e_, recipe);
   if (target.group)
@@ -95,7 +95,7 @@ void Builder::start_recipe(Target& target, bool absent, FileTime time) {
   RunningJob running;
   running.target = &target;
   try {
-    run_recipe(running, absent, time);
+    run_recipe(running, time);
   } catch (const Fatal&) {
     close_capture(running);  // the error comes behind what the job has written
     throw;
@@ -138,7 +138,7 @@ void Builder::finish_touched(RunningJob& running) {
 
 // Expands the recipe and starts its first process, if there is one to start: then `running` is
 // moved from.
-void Builder::run_recipe(RunningJob& running, bool absent, FileTime time) {
+void Builder::run_recipe(RunningJob& running, FileTime time) {
   Target& target = *running.target;
   const Recipe& recipe = *target.recipe;
   // What is written while the recipe is expanded belongs to the job's output.
@@ -155,7 +155,7 @@ void Builder::run_recipe(RunningJob& running, bool absent, FileTime time) {
     event.kind = Event::Kind::updating;
     event.target = target.name.view();
     event.where = recipe.where;
-    const std::string why = reason(target, absent, time);
+    const std::string why = reason(target, time);
     event.text = why;
     events_.on(event);
   }

@@ -512,10 +512,11 @@ void append_pattern_prerequisites(Evaluator& e, std::string_view text, PatternRu
 bool add_pattern_rule(Database& db, std::unique_ptr<PatternRule> rule, bool overrides) {
   const auto same = [&](const PatternRule& other) {
     if (other.prerequisites.size() != rule->prerequisites.size()) return false;
-    bool target_same = false;
-    for (const PatternText& a : rule->targets)
-      for (const PatternText& b : other.targets) target_same |= a == b;
-    if (!target_same) return false;
+    // One with several targets stays, whatever comes.
+    const auto is_all = [&](const PatternText& target) {
+      return std::all_of(other.targets.begin(), other.targets.end(), [&](const PatternText& t) { return t == target; });
+    };
+    if (std::none_of(rule->targets.begin(), rule->targets.end(), is_all)) return false;
     for (size_t i = 0; i < rule->prerequisites.size(); ++i)
       if (rule->prerequisites[i].text != other.prerequisites[i].text) return false;
     return true;

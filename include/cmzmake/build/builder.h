@@ -203,7 +203,7 @@ class Builder : private JobListener {
   enum class Ran : uint8_t { no, yes };  // a recipe, even if there was nothing to do for a shell
   void finish(Target& target, Status status, Ran ran);
   void finished(Target& target);
-  std::string reason(const Target& target, bool absent, FileTime time) const;
+  std::string reason(const Target& target, FileTime time) const;
 
   // times (times.cpp)
   FileTime mtime(Target& target);
@@ -226,8 +226,8 @@ class Builder : private JobListener {
   bool load_allows();
 
   // jobs (jobs.cpp)
-  void start_recipe(Target& target, bool absent, FileTime time);
-  void run_recipe(RunningJob& running, bool absent, FileTime time);
+  void start_recipe(Target& target, FileTime time);
+  void run_recipe(RunningJob& running, FileTime time);
   void leave_to_recursive_lines(RunningJob& running) const;
   void finish_touched(RunningJob& running);
   void close_capture(RunningJob& running);
