@@ -12,13 +12,13 @@ Target& Database::target(Symbol name) {
     by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2), nullptr);
   Target& fresh = targets_.emplace_back();
   fresh.name = fresh.hashed_name = name;
-  add_tail(name.view());
+  add_to_filters(name.view());
   by_id_[name.id()] = &fresh;
   return fresh;
 }
 
 // The filter grows with the names. Endings repeat: past 256 KB it would only leave the cache.
-void Database::add_tail(std::string_view name) {
+void Database::add_to_filters(std::string_view name) {
   constexpr size_t kBitsForEach = 16, kMostBits = 2 * 1024 * 1024;
   if (targets_.size() * kBitsForEach > tails_.bits() && tails_.bits() < kMostBits) {
     tails_ = TailFilter(tails_.bits() * 4);
@@ -28,6 +28,9 @@ void Database::add_tail(std::string_view name) {
     }
   }
   tails_.add(name);
+  const size_t base = name.rfind('/') + 1;  // npos + 1 is 0
+  const std::string_view directory = name.substr(0, base > 0 ? base - 1 : 0);
+  shapes_.add(directory.substr(directory.rfind('/') + 1), name.substr(base));
 }
 
 Target& Database::add_double_colon(Target& head) {
@@ -43,7 +46,7 @@ Target& Database::add_double_colon(Target& head) {
 
 void Database::rename_target(Target& target, Symbol name) {
   target.name = name;
-  add_tail(name.view());
+  add_to_filters(name.view());
   if (name.id() >= by_id_.size())
     by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2), nullptr);
   if (by_id_[name.id()] == nullptr) by_id_[name.id()] = &target;

@@ -104,7 +104,7 @@ bool Glance::expand(const Form& form, bool nested, const Rules& rules, std::vect
   return true;
 }
 
-void Glance::build(const Rules& rules, std::string_view ending, std::vector<std::string>& folders) {
+void Glance::build(const Rules& rules, std::string_view ending, std::vector<std::string>& folders, uint32_t& areas) {
   built_ = true;
   std::vector<Form> todo = {{{}, {}, {}, std::string(ending)}};
   for (size_t i = 0; i < todo.size(); ++i) {
@@ -113,6 +113,7 @@ void Glance::build(const Rules& rules, std::string_view ending, std::vector<std:
   }
   std::sort(endings_.begin(), endings_.end());
   endings_.erase(std::unique(endings_.begin(), endings_.end()), endings_.end());
+  for (Area& area : areas_) area.number = areas++;
   usable_ = true;
 }
 

@@ -119,6 +119,7 @@ bool Search::implicit_rule(Target& target) {
     index_version_ = e_.db.pattern_rules_version;
     impossible_.clear();
     around_.clear();
+    here_ = {};
     hopeless_.assign(index_.texts(), 0);
     folders_ = index_.folders();
     glances_.clear();
@@ -128,6 +129,8 @@ bool Search::implicit_rule(Target& target) {
   if (vpaths_ != e_.db.vpaths.size()) {  // what glances know of them
     vpaths_ = e_.db.vpaths.size();
     glances_.assign(glances_.size(), {});
+    around_.clear();
+    here_ = {};
   }
   ++searches_;
   // By the makefile's name for it, also where vpath has found another.

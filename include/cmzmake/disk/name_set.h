@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cmzmake/base/name_shapes.h"
 #include "cmzmake/base/symbol.h"
 #include "cmzmake/base/tail_filter.h"
 #include "cmzmake/disk/glob.h"
@@ -22,11 +23,15 @@ class NameSet {
     bytes_.clear();
     slots_.clear();
     tails_.clear();
+    shapes_.clear();
     count_ = 0;
   }
 
   // False: no name ends so.
   bool may_hold_tail(uint64_t tail) const { return tails_.may_hold(tail); }
+
+  // How the names look; all of them count as being in the folder "".
+  const NameShapes& shapes() const { return shapes_; }
 
   // Adds or replaces.
   void put(std::string_view name, EntryType type, Presence presence) {
@@ -41,6 +46,7 @@ class NameSet {
       std::memcpy(&bytes_[slot.at - 1 + 2], &size, sizeof size);
       bytes_.insert(bytes_.end(), name.begin(), name.end());
       tails_.add(name);
+      shapes_.add({}, name);
     }
     bytes_[slot.at - 1] = static_cast<char>(type);
     bytes_[slot.at] = static_cast<char>(presence);
@@ -104,6 +110,7 @@ class NameSet {
   std::vector<Slot> slots_;  // open addressing, power of two
   size_t count_ = 0;
   TailFilter tails_{64};
+  NameShapes shapes_;
 };
 
 }  // namespace cmz

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cmzmake/base/arena.h"
+#include "cmzmake/base/name_shapes.h"
 #include "cmzmake/base/symbol.h"
 #include "cmzmake/base/tail_filter.h"
 #include "cmzmake/model/rule.h"
@@ -55,6 +56,8 @@ class Database {
   Target& target(std::string_view name) { return target(symbols.intern(name)); }
   // False: no target's name ends so.
   bool may_hold_tail(uint64_t tail) const { return tails_.may_hold(tail); }
+  // How targets' names look.
+  const NameShapes& shapes() const { return shapes_; }
   // A further double-colon rule of `head`'s name.
   Target& add_double_colon(Target& head);
   // `target` is now found under `name` (vpath); an existing target of that name is left alone.
@@ -87,8 +90,9 @@ class Database {
  private:
   std::deque<Target> targets_;
   std::vector<Target*> by_id_;
-  void add_tail(std::string_view name);
+  void add_to_filters(std::string_view name);
   TailFilter tails_{64 * 1024};  // of all targets' names
+  NameShapes shapes_;
   std::deque<VariableSet> sets_;
   std::deque<Recipe> recipes_;
   std::deque<Scope> scopes_;

@@ -33,11 +33,13 @@ class Glance {
     std::string root;  // what stands for it
     std::vector<Ask> asks;
     std::vector<uint32_t> folders;  // of all their prefixes
+    uint32_t number = 0;            // among all areas of all glances
   };
 
-  // Works it out for names that end with `ending`, behind which no rule's suffix goes on to match. `folders` grows.
+  // Works it out for names that end with `ending`, behind which no rule's suffix goes on to match. `folders` grows;
+  // `areas` are counted on.
   void build(const std::vector<std::unique_ptr<PatternRule>>& rules, std::string_view ending,
-             std::vector<std::string>& folders);
+             std::vector<std::string>& folders, uint32_t& areas);
 
   bool built() const { return built_; }
   // Whether what it knows holds for the name `directory` + `base` + ending.

@@ -138,13 +138,26 @@ class Search {
     const NameSet* names = nullptr;
     bool asked = false;
   };
-  using Folders = std::vector<Folder>;                      // for each of folders_
-  std::unordered_map<std::string_view, Folders> around_;    // by directory
+  // What an area asks for around a directory, without those asks of which everything is certainly missing there.
+  struct LiveAsks {
+    std::string extension = {};
+    bool certain = false;         // false: only the disk knows
+    uint32_t shapes_version = 0;  // of the names in the database
+    std::vector<const Glance::Ask*> asks = {};
+  };
+  // A directory with what is around it.
+  struct Around {
+    std::vector<Folder> folders;              // for each of folders_
+    std::vector<std::vector<LiveAsks>> live;  // by number of area
+  };
+  const LiveAsks& live_asks(const Glance::Area& area, std::string_view extension);
+  bool may_be_live(const Glance::Ask& ask, std::string_view extension);
+  std::unordered_map<std::string_view, Around> around_;  // by directory
   uint64_t around_generation_ = 0;
   // Where a name that is searched for is.
   struct Place {
     std::string_view directory;
-    Folders* folders = nullptr;
+    Around* around = nullptr;
     bool odd = false;         // the name holds wildcards or parentheses
     uint64_t generation = 0;  // of what the disk said
   };
@@ -154,6 +167,7 @@ class Search {
   Place here_;
   std::vector<std::string> folders_;  // that rules' prerequisites name, each with its `/`
   std::vector<Glance> glances_;       // by node of the index
+  uint32_t areas_ = 0;                // that they have
   Root root_;                       // the name that implicit_rule() is asked for
   std::vector<uint64_t> hopeless_;  // by text of a prerequisite: the search in which it could not be made from root_
   uint64_t searches_ = 0;
