@@ -211,7 +211,7 @@ void DataBase::file(const Target& head, const Target& t) {
       if (p.order_only != order_only || p.hidden) continue;
       if (order_only && !std::exchange(bar, true)) out_ += " |";
       if (p.wait_before) out_ += " .WAIT";
-      out_ += fmt::format(" {}", p.target ? p.target->name.view() : p.pending->text);
+      out_ += fmt::format(" {}", p.target ? p.target->name.view() : db_.pending(p)->text);
     }
   if (head.name.view() == ".SUFFIXES")
     for (std::string_view suffix : db_.suffixes) out_ += fmt::format(" {}", suffix);

@@ -289,7 +289,7 @@ void MakefileReader::close_rule() {
   rule_.clear();
 }
 
-void MakefileReader::OpenRule::clear() {
+void OpenRule::clear() {
   open = no_targets = is_static_pattern = double_colon = grouped = false;
   targets.clear();
   misplaced.clear();
@@ -419,14 +419,12 @@ void MakefileReader::add_prerequisites(const OpenRule& rule, Target& target,
   const std::string_view text = trim(rule.prerequisites);
   if (text.empty()) return;
   if (e_.db.special.second_expansion && text.find('$') != kNpos) {
-    PendingPrerequisites& pending = e_.db.new_pending();
+    PendingPrerequisites pending;
     pending.text = e_.db.arena.copy(rule.is_static_pattern ? percent_to_stem(text) : std::string(text));
     pending.where = rule.where;
     pending.stem = rule.is_static_pattern ? e_.db.arena.copy(stem) : target.stem;
     pending.is_static_pattern = rule.is_static_pattern;
-    Prerequisite p;
-    p.pending = &pending;
-    out.push_back(p);
+    out.push_back(e_.db.add_pending(pending));
     return;
   }
   append_prerequisites(e_, text, rule.is_static_pattern ? &stem : nullptr, out);
@@ -509,7 +507,7 @@ void append_pattern_prerequisites(Evaluator& e, std::string_view text, PatternRu
   }
 }
 
-bool add_pattern_rule(Database& db, std::unique_ptr<PatternRule> rule, bool overrides) {
+bool add_pattern_rule(Database& db, std::unique_ptr<PatternRule> rule, bool overrides, size_t among) {
   const auto same = [&](const PatternRule& other) {
     if (other.prerequisites.size() != rule->prerequisites.size()) return false;
     // One with several targets stays, whatever comes.
@@ -523,8 +521,9 @@ bool add_pattern_rule(Database& db, std::unique_ptr<PatternRule> rule, bool over
   };
   ++db.pattern_rules_version;
   auto& rules = db.pattern_rules;
-  const auto found = std::find_if(rules.begin(), rules.end(), [&](const auto& r) { return same(*r); });
-  if (found != rules.end()) {
+  const auto end = rules.begin() + static_cast<std::ptrdiff_t>(std::min(among, rules.size()));
+  const auto found = std::find_if(rules.begin(), end, [&](const auto& r) { return same(*r); });
+  if (found != end) {
     if (!overrides) return false;
     db.retired_rules.push_back(std::move(*found));
     rules.erase(found);

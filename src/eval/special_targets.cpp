@@ -50,7 +50,7 @@ bool apply_early_special_target(Evaluator& e, std::string_view name, std::string
 // Second expansions in the prerequisites of special targets happen now: they are no file's.
 static void expand_pending(Evaluator& e, Target& target) {
   for (size_t i = 0; i < target.prerequisites.size(); ++i) {
-    const PendingPrerequisites* pending = target.prerequisites[i].pending;
+    const PendingPrerequisites* pending = e.db.pending(target.prerequisites[i]);
     if (pending == nullptr) continue;
     PlaceGuard place(e, pending->where);
     const std::string text = e.expand(pending->text);

@@ -13,6 +13,7 @@ Target& Database::target(Symbol name) {
   Target& fresh = targets_.emplace_back();
   fresh.name = fresh.hashed_name = name;
   add_to_filters(name.view());
+  if (is_dotted(name.view())) dotted_.push_back(&fresh);
   by_id_[name.id()] = &fresh;
   return fresh;
 }
@@ -55,6 +56,12 @@ void Database::rename_target(Target& target, Symbol name) {
 VariableSet& Database::new_variable_set() { return sets_.emplace_back(); }
 
 PatternText parse_rule_pattern(std::string_view text, Arena& arena) {
+  if (text.find('\\') == std::string_view::npos) {
+    const std::string_view kept = arena.copy(text);
+    const size_t percent = kept.find('%');
+    if (percent == std::string_view::npos) return {kept, {}, false};
+    return {kept.substr(0, percent), kept.substr(percent + 1), true};
+  }
   const Pattern pattern = parse_pattern(text);
   const std::string_view kept = arena.copy(pattern.text);
   if (!pattern.has_percent()) return {kept, {}, false};

@@ -8,12 +8,10 @@ namespace cmz {
 bool Search::expand_prerequisites(Target& target) {
   if (target.snapped) return false;
   target.snapped = true;
-  bool any = false;
-  for (const Prerequisite& p : target.prerequisites) any |= p.pending != nullptr;
-  if (!any) return false;
+  if (!e_.db.any_pending()) return false;
   // Each text sees the names of all rules, and in its own place what the texts before it became.
   for (size_t i = 0; i < target.prerequisites.size();) {
-    const PendingPrerequisites* pending = target.prerequisites[i].pending;
+    const PendingPrerequisites* pending = e_.db.pending(target.prerequisites[i]);
     if (pending == nullptr) {
       ++i;
       continue;

@@ -8,6 +8,7 @@
 
 #include "cmzmake/base/arena.h"
 #include "cmzmake/base/name_shapes.h"
+#include "cmzmake/base/stable_list.h"
 #include "cmzmake/base/symbol.h"
 #include "cmzmake/base/tail_filter.h"
 #include "cmzmake/model/rule.h"
@@ -63,15 +64,29 @@ class Database {
   // `target` is now found under `name` (vpath); an existing target of that name is left alone.
   void rename_target(Target& target, Symbol name);
 
+  // Those with names like a suffix's, in the same order.
+  static bool is_dotted(std::string_view name) { return name.size() > 1 && name[0] == '.' && name[1] != '.'; }
+  const std::vector<Target*>& dotted_targets() const { return dotted_; }
   // All targets in order of their making.
-  const std::deque<Target>& targets() const { return targets_; }
-  std::deque<Target>& targets() { return targets_; }
+  const StableList<Target>& targets() const { return targets_; }
+  StableList<Target>& targets() { return targets_; }
 
   VariableSet& new_variable_set();
   Recipe& new_recipe() { return recipes_.emplace_back(); }
   Scope& new_scope() { return scopes_.emplace_back(); }
   TargetGroup& new_group() { return groups_.emplace_back(); }
-  PendingPrerequisites& new_pending() { return pending_.emplace_back(); }
+  // A prerequisite that stands for `pending` until its second expansion.
+  Prerequisite add_pending(const PendingPrerequisites& pending) {
+    pending_.push_back(pending);
+    Prerequisite p;
+    p.pending = static_cast<uint32_t>(pending_.size());
+    return p;
+  }
+  // What `p` stands for; nullptr when it is a target.
+  const PendingPrerequisites* pending(const Prerequisite& p) const {
+    return p.pending == 0 ? nullptr : &pending_[p.pending - 1];
+  }
+  bool any_pending() const { return !pending_.empty(); }
   // Whether a pattern is matched against whole names: it contains a slash.
   static bool pattern_has_slash(std::string_view pattern) {
     return pattern.find('/') != std::string_view::npos;
@@ -88,8 +103,9 @@ class Database {
   const Recipe* default_recipe = nullptr;                            // .DEFAULT
 
  private:
-  std::deque<Target> targets_;
+  StableList<Target> targets_;
   std::vector<Target*> by_id_;
+  std::vector<Target*> dotted_;
   void add_to_filters(std::string_view name);
   TailFilter tails_{64 * 1024};  // of all targets' names
   NameShapes shapes_;

@@ -24,15 +24,15 @@ struct PendingPrerequisites {
   bool is_static_pattern = false;
 };
 
-// One prerequisite of a target.
+// One prerequisite of a target. Sixteen bytes: a large build has millions.
 struct Prerequisite {
-  Target* target = nullptr;                       // null: `pending` is still to be expanded
-  const PendingPrerequisites* pending = nullptr;
-  bool order_only = false;
-  bool wait_before = false;   // .WAIT stands before it
-  bool from_implicit = false; // added by an implicit rule
-  bool hidden = false;        // mentioned elsewhere too: not in $^ and $+ (.EXTRA_PREREQS)
-  bool changed = false;       // newer than the target, or remade: in $?
+  Target* target = nullptr;        // null: a text is still to be expanded,
+  uint32_t pending = 0;            // Database::pending() has it
+  bool order_only : 1 = false;
+  bool wait_before : 1 = false;    // .WAIT stands before it
+  bool from_implicit : 1 = false;  // added by an implicit rule
+  bool hidden : 1 = false;         // mentioned elsewhere too: not in $^ and $+ (.EXTRA_PREREQS)
+  bool changed : 1 = false;        // newer than the target, or remade: in $?
 };
 
 // The targets that one run of a recipe makes (grouped targets, pattern rules with several targets).
@@ -58,24 +58,15 @@ enum class Status : uint8_t {
   failed,
 };
 
-// A file or a name that the makefiles mention, or that the search brought in.
-struct Target {
-  Symbol name;       // as the makefile calls it, or where vpath found it
-  Symbol hashed_name; // as the makefile calls it: so messages call it, too, until it is known whether it is remade
+// A file or a name that the makefiles mention, or that the search brought in. The first 64 bytes are what reading and
+// walking look at for each edge of the graph.
+struct alignas(64) Target {
+  Symbol name;  // as the makefile calls it, or where vpath found it
   std::vector<Prerequisite> prerequisites;
-  Recipe* recipe = nullptr;
-  Location where;                 // of the rule that made it a target
-  std::string_view stem;          // of the pattern rule that applies
-  VariableSet* variables = nullptr;  // target-specific; null when there are none
-  VariableSet* pattern_variables = nullptr;
-  const Scope* scope = nullptr;      // what its recipe sees; made when it is first considered
-  Target* parent = nullptr;          // the target that first wanted it; once it has failed, the one that did last
-  TargetGroup* group = nullptr;
-  Target* merged_into = nullptr;     // vpath found it under the name of that other target: they are one
-  // A target of double-colon rules has no rule of its own: each of its rules is a Target of the same name
-  // (not found by look-up), linked here in order. Manual, "Double-Colon Rules".
-  Target* next_double_colon = nullptr;
-  Target* double_colon_head = nullptr;  // of such a rule: the target they are rules of
+  FileTime mtime = FileTime::unknown();
+  uint32_t ahead = 0;  // 1 + its place among those whose times were asked for ahead
+  Progress progress = Progress::untouched;
+  Status status = Status::none;
 
   // What was declared.
   bool is_target : 1 = false;         // a rule names it as a target
@@ -112,11 +103,22 @@ struct Target {
   bool old_file : 1 = false;          // -o
   bool shuffled : 1 = false;          // --shuffle has come by
 
-  Progress progress = Progress::untouched;
-  Status status = Status::none;
-  FileTime mtime = FileTime::unknown();
+  Target* merged_into = nullptr;     // vpath found it under the name of that other target: they are one
+
+  Recipe* recipe = nullptr;
+  Symbol hashed_name;  // as the makefile calls it: so messages call it, too, until it is known whether it is remade
+  Location where;                    // of the rule that made it a target
+  std::string_view stem;             // of the pattern rule that applies
+  VariableSet* variables = nullptr;  // target-specific; null when there are none
+  VariableSet* pattern_variables = nullptr;
+  const Scope* scope = nullptr;      // what its recipe sees; made when it is first considered
+  Target* parent = nullptr;          // the target that first wanted it; once it has failed, the one that did last
+  TargetGroup* group = nullptr;
+  // A target of double-colon rules has no rule of its own: each of its rules is a Target of the same name
+  // (not found by look-up), linked here in order. Manual, "Double-Colon Rules".
+  Target* next_double_colon = nullptr;
+  Target* double_colon_head = nullptr;  // of such a rule: the target they are rules of
   FileTime time_before = FileTime::unknown();  // before its recipe ran
-  uint32_t ahead = 0;                   // 1 + its place among those whose times were asked for ahead
   uint32_t order = 0;                   // position in the walk; what is ready starts in this order
   uint32_t pending = 0;                 // unfinished targets that it waits for
   uint32_t goal = 0;                    // the goal that first wanted it
