@@ -45,7 +45,7 @@ uint64_t hash_text(std::string_view text) {
   return mix(kA ^ n, (byte(0) | byte(n / 2) << 8 | byte(n - 1) << 16) ^ kB);
 }
 
-SymbolTable::SymbolTable() : slots_(4096) {}
+SymbolTable::SymbolTable() : slots_(2048) {}
 
 Symbol SymbolTable::intern(std::string_view text) {
   const auto hash = static_cast<uint32_t>(hash_text(text));
@@ -76,7 +76,7 @@ Symbol SymbolTable::find(std::string_view text) const {
 }
 
 void SymbolTable::grow() {
-  std::vector<Slot> old(slots_.size() * 2);
+  std::vector<Slot> old(slots_.size() * 4);
   old.swap(slots_);
   const size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {

@@ -20,6 +20,47 @@ void fill_recipe(Recipe& recipe, std::string_view text) {
   }
 }
 
+// A target whose name is that of a suffix rule: one suffix that is known, or two.
+struct SuffixRuleName {
+  static constexpr uint32_t kNothing = 0;  // no suffix: it comes before all others
+  uint32_t source;                         // which of db.suffixes
+  uint32_t made;                           // 1 + which of db.suffixes
+  Target* target;
+};
+
+// All of them, in the order of the suffixes. A name may be taken apart in more than one way.
+std::vector<SuffixRuleName> suffix_rule_names(Database& db) {
+  std::vector<std::pair<std::string_view, uint32_t>> known;
+  for (uint32_t i = 0; i < db.suffixes.size(); ++i) known.emplace_back(db.suffixes[i], i);
+  std::sort(known.begin(), known.end());
+  const auto find = [&](std::string_view suffix) -> const uint32_t* {
+    const auto at = std::lower_bound(known.begin(), known.end(), std::pair<std::string_view, uint32_t>(suffix, 0));
+    return at != known.end() && at->first == suffix ? &at->second : nullptr;
+  };
+  std::vector<SuffixRuleName> names;
+  const auto take_apart = [&](Target& target) {
+    const std::string_view name = target.name.view();
+    for (size_t end = 1; end <= name.size(); ++end) {
+      const uint32_t* source = find(name.substr(0, end));
+      if (!source) continue;
+      if (end == name.size())
+        names.push_back({*source, SuffixRuleName::kNothing, &target});
+      else if (const uint32_t* made = find(name.substr(end)); made && *made != *source)
+        names.push_back({*source, 1 + *made, &target});
+    }
+  };
+  if (std::all_of(db.suffixes.begin(), db.suffixes.end(), Database::is_dotted)) {
+    for (Target* target : db.dotted_targets()) take_apart(*target);
+  } else {
+    for (Target& target : db.targets())
+      if (!target.double_colon_head) take_apart(target);
+  }
+  std::sort(names.begin(), names.end(), [](const SuffixRuleName& a, const SuffixRuleName& b) {
+    return std::pair(a.source, a.made) < std::pair(b.source, b.made);
+  });
+  return names;
+}
+
 }  // namespace
 
 void Evaluator::define_builtin_variables() {
@@ -72,6 +113,7 @@ void Evaluator::convert_suffix_rules() {
   }
   // `.c.o` becomes `%.o: %.c`, `.c` becomes `%: %.c`; each suffix alone says that names with it
   // are of a known type. Manual, "Old-Fashioned Suffix Rules", "Match-Anything Pattern Rules".
+  const size_t of_makefiles = db.pattern_rules.size();  // those that are added here differ from each other
   const auto add = [&](std::string_view target_suffix, std::string_view source_suffix,
                        const Target* from) {
     auto rule = std::make_unique<PatternRule>();
@@ -91,32 +133,25 @@ void Evaluator::convert_suffix_rules() {
       rule->where = from->where;
       rule->builtin = from->builtin;
     }
-    add_pattern_rule(db, std::move(rule), false);
+    add_pattern_rule(db, std::move(rule), false, of_makefiles);
   };
-  const auto usable = [&](std::string_view name, bool warn) -> const Target* {
-    Target* t = db.find_target(name);
-    if (t == nullptr || t->recipe == nullptr) return nullptr;
-    if (settings.no_builtin_rules && t->builtin) return nullptr;
-    if (!t->prerequisites.empty()) {
+  const auto usable = [&](Target& t, bool warn) -> const Target* {
+    if (t.recipe == nullptr || (settings.no_builtin_rules && t.builtin)) return nullptr;
+    if (!t.prerequisites.empty()) {
       if (db.special.posix) return nullptr;
       if (warn)
-        diagnostics.message(t->recipe->where,
-                            "warning: ignoring prerequisites on suffix rule definition");
+        diagnostics.message(t.recipe->where, "warning: ignoring prerequisites on suffix rule definition");
     }
-    t->suffix_rule = true;
-    return t;
+    t.suffix_rule = true;
+    return &t;
   };
-  for (std::string_view source : db.suffixes) {
-    add(source, {}, nullptr);
-    if (const Target* t = usable(source, false)) add("", source, t);
-    for (std::string_view target : db.suffixes) {
-      if (source == target) continue;
-      std::string name(source);
-      name += target;
-      if (const Target* t = usable(name, true)) {
-        add(target, source, t);
-      }
-    }
+  const std::vector<SuffixRuleName> names = suffix_rule_names(db);
+  auto name = names.begin();
+  for (uint32_t source = 0; source < db.suffixes.size(); ++source) {
+    add(db.suffixes[source], {}, nullptr);
+    for (; name != names.end() && name->source == source; ++name)
+      if (const Target* t = usable(*name->target, name->made != SuffixRuleName::kNothing))
+        add(name->made == SuffixRuleName::kNothing ? "" : db.suffixes[name->made - 1], db.suffixes[source], t);
   }
   if (!settings.no_builtin_rules) {
     for (const BuiltinRule& rule : builtin_pattern_rules()) {
@@ -129,7 +164,7 @@ void Evaluator::convert_suffix_rules() {
       pattern->recipe = &recipe;
       pattern->terminal = rule.terminal;
       pattern->builtin = true;
-      add_pattern_rule(db, std::move(pattern), false);
+      add_pattern_rule(db, std::move(pattern), false, of_makefiles);
     }
   }
   db.special.second_expansion = second;

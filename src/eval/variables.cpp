@@ -49,7 +49,9 @@ std::string escape_dollars(std::string_view text) {
 
 Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignOp op,
                             std::string_view text, Origin origin, bool target_specific) {
-  const std::string name = expand(raw_name);  // with the blanks that the expansion brings
+  std::string expanded;  // with the blanks that the expansion brings
+  std::string_view name = raw_name;
+  if (raw_name.find('$') != std::string_view::npos) name = expanded = expand(raw_name);
   if (name.empty()) throw Fatal(where, "empty variable name");
   return assign_named(set, name, op, text, origin, where, target_specific);
 }

@@ -179,17 +179,16 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
   matches.reserve(candidates.size());
   bool specific = false;
   for (const auto& candidate : candidates) {
+    if (candidate.anything && ((specific || depth > 0) && !candidate.terminal)) continue;
     const PatternRule& rule = *candidate.rule;
     if (!rule.prerequisites.empty() && rule.recipe == nullptr) continue;
     if (rule.in_use) continue;
     const PatternText& pattern = rule.targets[candidate.target];
-    const bool anything = pattern.match_anything();
-    if (depth > 0 && anything && !rule.terminal) continue;
     const bool whole = directory.empty() || candidate.slash;
     const std::string_view subject = whole ? name : base;
     // A stem has a character or, below a directory, the directory.
     if (whole ? !pattern.matches(name) : !pattern.encloses(base)) continue;
-    if (!anything) specific = true;
+    if (!candidate.anything) specific = true;
     if (rule.prerequisites.empty() && rule.recipe == nullptr) continue;
     Match match;
     match.rule = &rule;
@@ -365,7 +364,16 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
       if (!chains) return false;
     }
     const size_t first = prerequisites.size();
-    add_names(p, target, name, match, order_only, prerequisites);
+    if (is_refused) {  // nothing but the stem has to be put in
+      FoundPrerequisite& f = prerequisites.emplace_back();
+      f.name.reserve(match.directory.size() + match.stem.size() + piece.pattern.prefix.size() + piece.pattern.suffix.size());
+      f.name.append(match.directory).append(piece.pattern.prefix).append(match.stem).append(piece.pattern.suffix);
+      f.order_only = p.order_only || order_only;
+      f.wait_before = p.wait_before;
+      f.from_pattern = true;
+    } else {
+      add_names(p, target, name, match, order_only, prerequisites);
+    }
     for (size_t i = first; i < prerequisites.size(); ++i) {
       FoundPrerequisite& f = prerequisites[i];
       if (told) {

@@ -12,6 +12,7 @@ void RuleIndex::build(const std::vector<std::unique_ptr<PatternRule>>& rules) {
   arena_ = Arena();
   folders_.clear();
   std::unordered_map<std::string_view, uint32_t> texts;
+  texts.reserve(2 * rules.size());
   uint32_t order = 0;
   for (const auto& rule : rules) {
     std::vector<Piece>& pieces = pieces_.emplace_back();
@@ -23,10 +24,10 @@ void RuleIndex::build(const std::vector<std::unique_ptr<PatternRule>>& rules) {
       piece.simple = piece.plain && pattern.has_percent &&
                      pattern.suffix.find('/') == std::string_view::npos && !pattern.prefix.starts_with('-');
       piece.text = texts.try_emplace(p.text, static_cast<uint32_t>(texts.size())).first->second;
-      const std::string folder(pattern.prefix.substr(0, pattern.prefix.rfind('/') + 1));
+      const std::string_view folder = pattern.prefix.substr(0, pattern.prefix.rfind('/') + 1);
       const auto known = std::find(folders_.begin(), folders_.end(), folder);
       piece.folder = static_cast<uint32_t>(known - folders_.begin());
-      if (known == folders_.end()) folders_.push_back(folder);
+      if (known == folders_.end()) folders_.emplace_back(folder);
       pieces.push_back(piece);
     }
     for (uint32_t t = 0; t < rule->targets.size(); ++t) {
@@ -34,28 +35,24 @@ void RuleIndex::build(const std::vector<std::unique_ptr<PatternRule>>& rules) {
       uint32_t node = 0;
       for (auto c = suffix.rbegin(); c != suffix.rend(); ++c) node = child_of(node, *c);
       const bool slash = Database::pattern_has_slash(rule->target_texts[t]);
-      nodes_[node].own.push_back({rule.get(), t, order++, slash, pieces.data()});
+      nodes_[node].own.push_back({rule.get(), t, order++, slash, rule->targets[t].match_anything(), rule->terminal, pieces.data()});
     }
   }
   texts_ = texts.size();
-  // Parents come before their children.
-  std::vector<uint32_t> parent(nodes_.size());
-  for (uint32_t n = 0; n < nodes_.size(); ++n)
-    for (uint32_t child = nodes_[n].child; child != 0; child = nodes_[child].next) parent[child] = n;
-  for (uint32_t n = 0; n < nodes_.size(); ++n) {
-    Node& node = nodes_[n];
-    if (n != 0 && node.own.empty()) {
-      node.list = nodes_[parent[n]].list;
-      continue;
-    }
-    std::vector<Candidate> all = n == 0 ? std::vector<Candidate>() : lists_[nodes_[parent[n]].list];
-    const auto middle = static_cast<std::ptrdiff_t>(all.size());
-    all.insert(all.end(), node.own.begin(), node.own.end());
-    std::inplace_merge(all.begin(), all.begin() + middle, all.end(),
-                       [](const Candidate& a, const Candidate& b) { return a.order < b.order; });
-    node.list = static_cast<uint32_t>(lists_.size());
-    lists_.push_back(std::move(all));
-  }
+}
+
+uint32_t RuleIndex::list_of(uint32_t n) const {
+  Node& node = nodes_[n];
+  if (node.list != kNoList) return node.list;
+  const uint32_t shorter = n == 0 ? kNoList : list_of(node.parent);
+  if (n != 0 && node.own.empty()) return node.list = shorter;
+  std::vector<Candidate> all = n == 0 ? std::vector<Candidate>() : lists_[shorter];
+  const auto middle = static_cast<std::ptrdiff_t>(all.size());
+  all.insert(all.end(), node.own.begin(), node.own.end());
+  std::inplace_merge(all.begin(), all.begin() + middle, all.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.order < b.order; });
+  lists_.push_back(std::move(all));
+  return node.list = static_cast<uint32_t>(lists_.size() - 1);
 }
 
 uint32_t RuleIndex::child_of(uint32_t node, char c) {
@@ -63,6 +60,7 @@ uint32_t RuleIndex::child_of(uint32_t node, char c) {
   const auto fresh = static_cast<uint32_t>(nodes_.size());
   nodes_.emplace_back();
   nodes_[fresh].c = c;
+  nodes_[fresh].parent = node;
   nodes_[fresh].next = nodes_[node].child;
   nodes_[node].child = fresh;
   return fresh;
@@ -76,7 +74,7 @@ RuleIndex::Reached RuleIndex::reach(std::string_view name) const {
     if (child == 0) break;
     node = child;
   }
-  return {lists_[nodes_[node].list], node, name.size() - i};
+  return {lists_[list_of(node)], node, name.size() - i};
 }
 
 }  // namespace cmz

@@ -1,5 +1,7 @@
 #include "cmzmake/syntax/statement.h"
 
+#include <array>
+
 #include "cmzmake/base/strings.h"
 #include "cmzmake/syntax/reader.h"
 
@@ -121,6 +123,28 @@ bool parse_modified(std::string_view text, Statement* out, bool directives) {
   return false;
 }
 
+constexpr std::array<bool, 256> kPlainName = [] {
+  std::array<bool, 256> plain{};
+  for (const unsigned char c : std::string_view("_.-/")) plain[c] = true;
+  for (unsigned char c = '0'; c <= '9'; ++c) plain[c] = true;
+  for (unsigned char c = 'a'; c <= 'z'; ++c) plain[c] = plain[c - 'a' + 'A'] = true;
+  return plain;
+}();
+
+// The most frequent statement, told without a look at its words: a name of letters, digits and `_ . - /`, an operator.
+bool parse_plain_assignment(std::string_view text, Statement* out) {
+  size_t end = 0;
+  while (end < text.size() && kPlainName[static_cast<unsigned char>(text[end])]) ++end;
+  if (end == 0) return false;
+  const std::string_view rest = skip_spaces(text.substr(end));
+  const size_t length = operator_length(rest, &out->op);
+  if (length == 0) return false;
+  out->directive = Directive::assignment;
+  out->name = text.substr(0, end);
+  out->text = skip_spaces(rest.substr(length));
+  return true;
+}
+
 Directive keyword(std::string_view token) {
   if (token.size() < 4 || token.size() > 8) return Directive::none;
   switch (token[0]) {
@@ -167,7 +191,8 @@ bool parse_assignment(std::string_view text, Statement* out) {
 Statement classify(std::string_view line) {
   Statement out;
   out.text = line;
-  if (line.empty()) return out;
+  if (line.empty() || parse_plain_assignment(line, &out)) return out;
+  out.op = {};
   if (parse_modified(line, &out, true)) return out;
   const std::string_view token = first_token(line);
   out.directive = keyword(token);

@@ -33,6 +33,8 @@ class RuleIndex {
     uint32_t target;  // which of its target patterns
     uint32_t order;
     bool slash;       // the pattern holds one: whole names are matched
+    bool anything;    // the pattern is `%`
+    bool terminal;    // the rule is
     const Piece* pieces;  // one for each prerequisite
   };
   void build(const std::vector<std::unique_ptr<PatternRule>>& rules);
@@ -53,9 +55,12 @@ class RuleIndex {
   struct Node {
     char c = 0;
     uint32_t child = 0, next = 0;  // 0: none
-    uint32_t list = 0;             // the candidates of this suffix and of all shorter ones
+    uint32_t parent = 0;
+    uint32_t list = kNoList;  // the candidates of this suffix and of all shorter ones; made when a name comes here
     std::vector<Candidate> own;
   };
+  static constexpr uint32_t kNoList = UINT32_MAX;
+  uint32_t list_of(uint32_t node) const;
   uint32_t find_child(uint32_t node, char c) const {
     uint32_t child = nodes_[node].child;
     while (child != 0 && nodes_[child].c != c) child = nodes_[child].next;
@@ -63,8 +68,8 @@ class RuleIndex {
   }
   uint32_t child_of(uint32_t node, char c);
 
-  std::vector<Node> nodes_;
-  std::vector<std::vector<Candidate>> lists_;
+  mutable std::vector<Node> nodes_;
+  mutable std::deque<std::vector<Candidate>> lists_;
   std::deque<std::vector<Piece>> pieces_;
   Arena arena_;
   std::vector<std::string> folders_;
