@@ -33,6 +33,8 @@ class File {
 
   explicit operator bool() const { return fd_ >= 0; }
   int fd() const { return fd_; }
+  // The open file, which is the caller's now.
+  int release() { return std::exchange(fd_, -1); }
   // Closes the file; errors that the kernel kept until now come out here.
   std::error_code close() { return ::close(std::exchange(fd_, -1)) == 0 ? std::error_code() : last_error(); }
 
@@ -42,5 +44,8 @@ class File {
 
 // As Disk::read().
 std::error_code read_file(std::string_view path, std::string& out, FileTime* time);
+
+// Replaces `out` by what is in a regular file, which has about `size` bytes.
+std::error_code read_regular_file(int fd, size_t size, std::string& out);
 
 }  // namespace cmz

@@ -4,6 +4,7 @@
 
 #include "cmzmake/disk/second_thread.h"
 #include "file.h"
+#include "stat_time.h"
 
 namespace cmz {
 
@@ -17,6 +18,7 @@ FilesAhead::~FilesAhead() {
   batches_.fetch_add(1);
   batches_.notify_one();
   thread_.join();
+  for (const int fd : held_) ::close(fd);
 }
 
 bool FilesAhead::take(std::string_view name, std::string& out, FileTime& time) {
@@ -47,13 +49,25 @@ bool FilesAhead::read(size_t i) {
   State state = State::free;
   if (!states_[i].compare_exchange_strong(state, State::being_read)) return false;
   Slot& slot = slots_[i % kSlots];
-  slot.text.clear();
+  File file(names_[i], O_RDONLY | O_NONBLOCK | O_NOCTTY);  // a FIFO must not be waited for
   struct stat st;
-  const bool regular = ::stat(names_[i].c_str(), &st) == 0 && S_ISREG(st.st_mode);
-  const bool read = regular && !read_file(names_[i], slot.text, &slot.time);
+  bool read = false;
+  if (file && ::fstat(file.fd(), &st) == 0) {
+    slot.time = file_time(st.st_mtim);
+    if (!S_ISREG(st.st_mode))
+      hold(file.release());
+    else if (st.st_size > 0)
+      read = !read_regular_file(file.fd(), static_cast<size_t>(st.st_size), slot.text);
+  }
   states_[i].store(read ? State::read : State::not_read);
   states_[i].notify_one();
   return true;
+}
+
+// The writer of a FIFO would see that it is closed: it stays open until the other one has opened it too.
+void FilesAhead::hold(int fd) {
+  const std::lock_guard lock(held_mutex_);
+  held_.push_back(fd);
 }
 
 void FilesAhead::read_all() {

@@ -1,5 +1,10 @@
 #include "cmzmake/syntax/reader.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include <algorithm>
 #include <cstring>
 
 #include "cmzmake/base/strings.h"
@@ -12,6 +17,24 @@ size_t backslashes_before(std::string_view text, size_t at) {
   size_t n = 0;
   while (n < at && text[at - 1 - n] == '\\') ++n;
   return n;
+}
+
+// Whether `text` holds a carriage return or a NUL: nearly no makefile does, and each byte of each is looked at.
+bool has_cr_or_nul(std::string_view text) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+#ifdef __SSE2__
+  const __m128i cr = _mm_set1_epi8('\r'), nul = _mm_setzero_si128();
+  for (; end - at >= 64; at += 64) {
+    __m128i found = nul;
+    for (int i = 0; i < 64; i += 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + i));
+      found = _mm_or_si128(found, _mm_or_si128(_mm_cmpeq_epi8(bytes, cr), _mm_cmpeq_epi8(bytes, nul)));
+    }
+    if (_mm_movemask_epi8(found) != 0) return true;
+  }
+#endif
+  return std::any_of(at, end, [](char c) { return c == '\r' || c == '\0'; });
 }
 
 }  // namespace
@@ -58,9 +81,8 @@ bool LineReader::next(LogicalLine* out) {
 
 std::vector<uint32_t> normalize_source(std::string& source) {
   std::vector<uint32_t> nul_lines;
-  const bool has_cr = source.find("\r\n") != std::string::npos;
+  if (!has_cr_or_nul(source)) return nul_lines;
   const bool has_nul = source.find('\0') != std::string::npos;
-  if (!has_cr && !has_nul) return nul_lines;
   size_t out = 0;
   uint32_t line = 1;
   bool at_line_start = true;  // of a line as it will be

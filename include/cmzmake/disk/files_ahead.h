@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -27,7 +28,7 @@ class FilesAhead {
   FilesAhead& operator=(const FilesAhead&) = delete;
 
   // If `name` is the next of the names, goes on to the one behind it, and when the file has been read, puts what it
-  // holds into `out` (empty before) and its modification time into `time`. False: the file must be asked for in the
+  // holds in the place of `out`, and its modification time into `time`. False: the file must be asked for in the
   // ordinary way. Only regular files are read ahead: reading another one may have an effect.
   bool take(std::string_view name, std::string& out, FileTime& time);
 
@@ -44,6 +45,7 @@ class FilesAhead {
 
   void read_all();
   bool read(size_t i);
+  void hold(int fd);
 
   std::vector<std::string> names_;
   std::unique_ptr<std::atomic<State>[]> states_;
@@ -51,6 +53,8 @@ class FilesAhead {
   size_t next_ = 0;                 // the first thread's: that it will want
   std::atomic<size_t> batches_{0};  // that it has taken
   std::atomic<bool> stop_{false};
+  std::mutex held_mutex_;
+  std::vector<int> held_;  // what is no regular file
   std::thread thread_;
 };
 
