@@ -7,6 +7,7 @@
 #include "cmzmake/eval/evaluator.h"
 #include "cmzmake/eval/loaded_objects.h"
 #include "cmzmake/eval/text_functions.h"
+#include "makefile_reader.h"
 #include "names.h"
 
 namespace cmz {

@@ -19,7 +19,8 @@ MakefileReader::MakefileReader(Evaluator& evaluator, std::string_view source, Lo
       is_file_(true),
       where_(start),
       rules_(start),
-      set_default_goal_(set_default_goal) {}
+      set_default_goal_(set_default_goal),
+      scratch_(evaluator.take_scratch()) {}
 
 MakefileReader::MakefileReader(Evaluator& evaluator, std::string_view source, Location where,
                                Location rules)
@@ -28,7 +29,13 @@ MakefileReader::MakefileReader(Evaluator& evaluator, std::string_view source, Lo
       is_file_(false),
       where_(where),
       rules_(rules),
-      set_default_goal_(true) {}
+      set_default_goal_(true),
+      scratch_(evaluator.take_scratch()) {}
+
+MakefileReader::~MakefileReader() {
+  rule_.clear();
+  e_.give_scratch(std::move(scratch_));
+}
 
 void MakefileReader::run() {
   LogicalLine line;
@@ -251,14 +258,22 @@ void MakefileReader::vpath(const Statement& s) {
   vpaths.push_back(std::move(entry));
 }
 
-// An empty text for the bytes of a makefile. Most `.d` files leave nothing behind, and share one.
+// A text for the bytes of a makefile, with whatever was in it before. Most `.d` files leave nothing behind, and share one.
 std::string& Evaluator::new_source() {
   if (free_sources_.empty()) return sources_.emplace_back();
   std::string& source = *free_sources_.back();
   free_sources_.pop_back();
-  source.clear();
   return source;
 }
+
+std::unique_ptr<ReaderScratch> Evaluator::take_scratch() {
+  if (free_scratch_.empty()) return std::make_unique<ReaderScratch>();
+  std::unique_ptr<ReaderScratch> scratch = std::move(free_scratch_.back());
+  free_scratch_.pop_back();
+  return scratch;
+}
+
+void Evaluator::give_scratch(std::unique_ptr<ReaderScratch> scratch) { free_scratch_.push_back(std::move(scratch)); }
 
 bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, bool optional,
                               bool is_default, bool sets_default_goal, FilesAhead* ahead) {
@@ -271,7 +286,10 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   std::string* const source = &new_source();
   FileTime time;
   std::error_code error;
-  if (!ahead || !ahead->take(path, *source, time)) error = disk.read(path, *source, &time);
+  if (!ahead || !ahead->take(path, *source, time)) {
+    source->clear();
+    error = disk.read(path, *source, &time);
+  }
   if (error && search_include_dirs && path[0] != '/' &&
       (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)) {
     for (const std::string& directory : settings.include_dirs) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,35 @@
 
 namespace cmz {
 
+// The rule whose recipe lines are being collected.
+struct OpenRule {
+  bool open = false;
+  bool no_targets = false;  // its targets expanded to nothing: its recipe goes nowhere
+  std::vector<Symbol> targets;
+  std::vector<Symbol> misplaced;  // those of them that would be patterns in a pattern rule
+  std::string_view fault;         // what ends make when all of it is read
+  std::vector<std::string_view> pattern_targets;  // when it is a pattern rule
+  std::string prerequisites;   // expanded once, `|` included
+  std::vector<Symbol> plain_prerequisites;  // instead, of a plain rule
+  std::string static_pattern;  // of a static pattern rule
+  bool is_static_pattern = false;
+  bool double_colon = false;
+  bool grouped = false;
+  Recipe* recipe = nullptr;
+  Location where;
+
+  bool has_prerequisites() const { return !plain_prerequisites.empty() || !trim(prerequisites).empty(); }
+  // As new, keeping the memory.
+  void clear();
+};
+
+// What a reader works with, and the next one may take up: of thousands of `.d` files each would get its memory anew.
+struct ReaderScratch {
+  OpenRule rule;
+  PlainRule plain;
+  std::vector<Symbol> echoed;  // the prerequisites of which echoes() sees the targets
+};
+
 // Reads one text (a makefile, the text of an $(eval)) into the database, statement by statement.
 class MakefileReader {
  public:
@@ -20,6 +50,10 @@ class MakefileReader {
   // The text of an $(eval), which is copied where it is kept: all of it stands at the place `where`, but for
   // rules, which stand at `rules`.
   MakefileReader(Evaluator& evaluator, std::string_view source, Location where, Location rules);
+
+  ~MakefileReader();
+  MakefileReader(const MakefileReader&) = delete;
+  MakefileReader& operator=(const MakefileReader&) = delete;
 
   void run();
   // Whether the database has views of the source: of recipe lines.
@@ -32,28 +66,6 @@ class MakefileReader {
     bool done;        // a branch was taken already
     bool seen_else;
     Location where;
-  };
-
-  // The rule whose recipe lines are being collected.
-  struct OpenRule {
-    bool open = false;
-    bool no_targets = false;  // its targets expanded to nothing: its recipe goes nowhere
-    std::vector<Symbol> targets;
-    std::vector<Symbol> misplaced;  // those of them that would be patterns in a pattern rule
-    std::string_view fault;         // what ends make when all of it is read
-    std::vector<std::string_view> pattern_targets;  // when it is a pattern rule
-    std::string prerequisites;   // expanded once, `|` included
-    std::vector<Symbol> plain_prerequisites;  // instead, of a plain rule
-    std::string static_pattern;  // of a static pattern rule
-    bool is_static_pattern = false;
-    bool double_colon = false;
-    bool grouped = false;
-    Recipe* recipe = nullptr;
-    Location where;
-
-    bool has_prerequisites() const { return !plain_prerequisites.empty() || !trim(prerequisites).empty(); }
-    // As new, keeping the memory.
-    void clear();
   };
 
   // reading (makefile_reader.cpp)
@@ -107,9 +119,10 @@ class MakefileReader {
   bool ignoring_ = false;
   bool skipping_define_ = false;  // between `define` and `endef` in skipped text
   std::vector<Condition> conditions_;
-  OpenRule rule_;
-  PlainRule plain_;
-  std::vector<Symbol> echoed_;  // the prerequisites of which echoes() sees the targets
+  std::unique_ptr<ReaderScratch> scratch_;
+  OpenRule& rule_ = scratch_->rule;
+  PlainRule& plain_ = scratch_->plain;
+  std::vector<Symbol>& echoed_ = scratch_->echoed;
   std::string collapse_buffer_, comment_buffer_;
 };
 

@@ -47,6 +47,7 @@ struct ReadMakefile {
 };
 
 class LoadedObjects;
+struct ReaderScratch;
 
 // Gives the language its meaning: expands, assigns, and reads statements into the database.
 class Evaluator {
@@ -204,6 +205,9 @@ class Evaluator {
   std::string& new_source();
   std::deque<std::string> sources_;        // the bytes of makefiles: recipes point into them
   std::vector<std::string*> free_sources_;  // nothing points into these: the next makefiles take their memory
+  std::unique_ptr<ReaderScratch> take_scratch();
+  void give_scratch(std::unique_ptr<ReaderScratch> scratch);
+  std::vector<std::unique_ptr<ReaderScratch>> free_scratch_;
   static constexpr int kMostOpenMakefiles = 1000;
   int makefiles_open_ = 0;  // one that includes itself never ends otherwise
   int shell_depth_ = 0;  // $(shell) inside the values that it would export
