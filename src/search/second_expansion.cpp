@@ -1,4 +1,6 @@
 // Prerequisites that wait for their second expansion. Manual, "Secondary Expansion".
+#include <algorithm>
+
 #include "cmzmake/eval/recipes.h"
 #include "cmzmake/eval/special_targets.h"
 #include "cmzmake/search/search.h"
@@ -9,6 +11,9 @@ bool Search::expand_prerequisites(Target& target) {
   if (target.snapped) return false;
   target.snapped = true;
   if (!e_.db.any_pending()) return false;
+  if (std::none_of(target.prerequisites.begin(), target.prerequisites.end(),
+                   [](const Prerequisite& p) { return p.pending != 0; }))
+    return false;
   // Each text sees the names of all rules, and in its own place what the texts before it became.
   for (size_t i = 0; i < target.prerequisites.size();) {
     const PendingPrerequisites* pending = e_.db.pending(target.prerequisites[i]);

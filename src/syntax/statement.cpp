@@ -1,7 +1,5 @@
 #include "cmzmake/syntax/statement.h"
 
-#include <array>
-
 #include "cmzmake/base/strings.h"
 #include "cmzmake/syntax/reader.h"
 
@@ -123,18 +121,12 @@ bool parse_modified(std::string_view text, Statement* out, bool directives) {
   return false;
 }
 
-constexpr std::array<bool, 256> kPlainName = [] {
-  std::array<bool, 256> plain{};
-  for (const unsigned char c : std::string_view("_.-/")) plain[c] = true;
-  for (unsigned char c = '0'; c <= '9'; ++c) plain[c] = true;
-  for (unsigned char c = 'a'; c <= 'z'; ++c) plain[c] = plain[c - 'a' + 'A'] = true;
-  return plain;
-}();
+constexpr ByteSet kPlainName("_.-/0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
 // The most frequent statement, told without a look at its words: a name of letters, digits and `_ . - /`, an operator.
 bool parse_plain_assignment(std::string_view text, Statement* out) {
   size_t end = 0;
-  while (end < text.size() && kPlainName[static_cast<unsigned char>(text[end])]) ++end;
+  while (end < text.size() && kPlainName.has(text[end])) ++end;
   if (end == 0) return false;
   const std::string_view rest = skip_spaces(text.substr(end));
   const size_t length = operator_length(rest, &out->op);
