@@ -145,6 +145,10 @@ void Builder::add_extra_prerequisites(Target& target, bool implicit) {
   if (trim(text).empty()) return;
   std::vector<Prerequisite> extra;
   append_prerequisites(e_, text, nullptr, extra);
+  // The global ones are of the implicit rule's, where there is one: before what the makefile says of the target.
+  auto& all = target.prerequisites;
+  auto at = all.end();
+  if (implicit && !own) at = std::find_if(all.begin(), all.end(), [](const auto& p) { return !p.from_implicit; });
   for (Prerequisite& p : extra) {
     // Prerequisites of the global setting do not get each other as prerequisites, except with an
     // implicit rule: there that is a circle, which is told.
@@ -155,7 +159,7 @@ void Builder::add_extra_prerequisites(Target& target, bool implicit) {
         continue;
     }
     p.hidden = true;
-    target.prerequisites.push_back(p);
+    at = all.insert(at, p) + 1;
   }
 }
 

@@ -99,6 +99,7 @@ class MakefileReader {
 
   // rules (rule_reader.cpp)
   void rule(std::string_view line, const LogicalLine& raw);
+  size_t expand_to_colon(std::string_view head, size_t* end, std::string& expanded);
   void target_variable(std::string_view targets, const Statement& s);
   void add_recipe_line(std::string_view text, uint32_t line);
   void close_rule();

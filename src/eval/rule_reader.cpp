@@ -78,6 +78,22 @@ void MakefileReader::missing_separator(const LogicalLine& raw) {
   throw Fatal(e_.where, "missing separator");
 }
 
+// Expands word after word of `head` into `expanded`, until a colon comes out of one: returns its place there, and
+// that behind the word.
+size_t MakefileReader::expand_to_colon(std::string_view head, size_t* end, std::string& expanded) {
+  while (*end < head.size()) {
+    const size_t blanks = head.size() - *end - skip_blanks(head.substr(*end)).size();
+    const size_t length = find_unquoted(head.substr(*end + blanks), " \t");
+    const std::string_view piece = head.substr(*end, length == kNpos ? length : blanks + length);
+    const size_t from = expanded.size();
+    e_.expand(piece, expanded);
+    *end += piece.size();
+    const size_t colon = find_colon(std::string_view(expanded).substr(from));
+    if (colon != kNpos) return from + colon;
+  }
+  return kNpos;
+}
+
 void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
   close_rule();
   if (raw.text[0] == e_.recipe_prefix) {
@@ -104,13 +120,13 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
     rest_raw = head.substr(colon + 1);
   } else {
     const Location place = e_.where;
-    e_.expand(head.substr(0, colon), expanded);
+    size_t end = 0;
+    const size_t inner = expand_to_colon(head.substr(0, colon), &end, expanded);
     e_.where = place;
-    const size_t inner = find_colon(expanded);
     if (inner != kNpos) {
       targets = std::string_view(expanded).substr(0, inner);
       rest = expanded.substr(inner + 1);
-      rest_raw = colon == kNpos ? std::string_view() : head.substr(colon);
+      rest_raw = head.substr(end);
     } else if (colon != kNpos) {
       targets = expanded;
       rest_raw = head.substr(colon + 1);
@@ -135,10 +151,24 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
     rest_raw.remove_prefix(1);
   }
 
-  if (!rest_raw.empty() && trim(rest).empty() &&
-      line.substr(rest_raw.data() - line.data()).find('=') != kNpos) {
+  {  // An assignment: what came with the colon, up to a `;`, and all that follows on the line.
+    const size_t from = rest_raw.data() ? rest_raw.data() - line.data() : line.size();
+    std::string_view assignment = line.substr(from);
+    std::string whole, joined;
+    if (semicolon != kNpos && raw.text.find('#') != kNpos) {  // behind a `;` a comment is text
+      std::string buffer;
+      whole = line.substr(from, semicolon - from);
+      whole += collapse_continuations(raw.text.substr(find_unquoted(raw.text, ";#")), buffer, e_.db.special.posix);
+      assignment = whole;
+    }
+    if (!trim(rest).empty()) {
+      const size_t end = find_colon(rest, ';');
+      joined = rest.substr(0, end);
+      if (end == kNpos) joined += assignment;
+      assignment = joined;
+    }
     Statement s;
-    if (parse_assignment(line.substr(rest_raw.data() - line.data()), &s)) {
+    if (assignment.find('=') != kNpos && parse_assignment(assignment, &s)) {
       target_variable(targets, s);
       return;
     }
@@ -456,80 +486,6 @@ void append_prerequisites(Evaluator& e, std::string_view text, const std::string
     order_only = true;
     FileNames(text.substr(bar + 1), &e.disk).for_each(take);
   }
-}
-
-void MakefileReader::record_pattern_rule(OpenRule& rule) {
-  auto pattern = std::make_unique<PatternRule>();
-  for (std::string_view text : rule.pattern_targets) {
-    pattern->targets.push_back(parse_rule_pattern(text, e_.db.arena));
-    pattern->target_texts.push_back(text);
-  }
-  pattern->recipe = rule.recipe;
-  pattern->terminal = rule.double_colon;
-  pattern->where = rule.where;
-  append_pattern_prerequisites(e_, rule.prerequisites, *pattern);
-  add_pattern_rule(e_.db, std::move(pattern), true);
-}
-
-void append_pattern_prerequisites(Evaluator& e, std::string_view text, PatternRule& rule) {
-  const bool second = e.db.special.second_expansion && text.find('$') != kNpos;
-  bool order_only = false, wait = false;
-  const auto take = [&](std::string_view name) {
-    if (name == ".WAIT") {
-      wait = true;
-      return;
-    }
-    PatternPrerequisite p;
-    p.text = e.db.arena.copy(name);
-    p.order_only = order_only;
-    p.wait_before = std::exchange(wait, false);
-    p.second_expansion = second && name.find('$') != kNpos;
-    rule.prerequisites.push_back(p);
-  };
-  const auto take_all = [&](std::string_view part) {
-    if (!second) {
-      FileNames(part, nullptr).for_each(take);
-      return;
-    }
-    // A reference may hold blanks: words end at blanks outside of `$(...)`.
-    part = trim(part);
-    while (!part.empty()) {
-      const size_t end = find_unquoted(part, " \t\n\v\f\r");
-      take(part.substr(0, end));
-      part = end == kNpos ? std::string_view() : skip_spaces(part.substr(end));
-    }
-  };
-  const size_t bar = second ? find_unquoted(text, "|") : text.find('|');
-  take_all(text.substr(0, bar));
-  if (bar != kNpos) {
-    order_only = true;
-    take_all(text.substr(bar + 1));
-  }
-}
-
-bool add_pattern_rule(Database& db, std::unique_ptr<PatternRule> rule, bool overrides, size_t among) {
-  const auto same = [&](const PatternRule& other) {
-    if (other.prerequisites.size() != rule->prerequisites.size()) return false;
-    // One with several targets stays, whatever comes.
-    const auto is_all = [&](const PatternText& target) {
-      return std::all_of(other.targets.begin(), other.targets.end(), [&](const PatternText& t) { return t == target; });
-    };
-    if (std::none_of(rule->targets.begin(), rule->targets.end(), is_all)) return false;
-    for (size_t i = 0; i < rule->prerequisites.size(); ++i)
-      if (rule->prerequisites[i].text != other.prerequisites[i].text) return false;
-    return true;
-  };
-  ++db.pattern_rules_version;
-  auto& rules = db.pattern_rules;
-  const auto end = rules.begin() + static_cast<std::ptrdiff_t>(std::min(among, rules.size()));
-  const auto found = std::find_if(rules.begin(), end, [&](const auto& r) { return same(*r); });
-  if (found != end) {
-    if (!overrides) return false;
-    db.retired_rules.push_back(std::move(*found));
-    rules.erase(found);
-  }
-  rules.push_back(std::move(rule));
-  return true;
 }
 
 }  // namespace cmz
