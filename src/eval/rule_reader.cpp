@@ -96,15 +96,7 @@ size_t MakefileReader::expand_to_colon(std::string_view head, size_t* end, std::
 
 void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
   close_rule();
-  if (raw.text[0] == e_.recipe_prefix) {
-    // Only what expands to nothing may stand here.
-    const Location place = e_.where;
-    if (line.find('$') == kNpos) missing_separator(raw);
-    const std::string expanded = e_.expand(line);
-    e_.where = place;
-    if (trim(expanded).empty()) return;
-    missing_separator(raw);
-  }
+  if (raw.text[0] == e_.recipe_prefix) missing_separator(raw);  // not even what expands to nothing may stand here
 
   size_t semicolon = line.find(';');
   if (semicolon != kNpos) semicolon = find_unquoted(line, ";");
