@@ -97,10 +97,19 @@ class MakefileReader {
   bool ignoring() const { return ignoring_; }
   void update_ignoring();
 
-  // rules (rule_reader.cpp)
+  // rules and what looks like them (rule_reader.cpp)
+  struct RuleLine;
   void rule(std::string_view line, const LogicalLine& raw);
+  bool cut_rule(std::string_view line, const LogicalLine& raw, RuleLine& out);
   size_t expand_to_colon(std::string_view head, size_t* end, std::string& expanded);
+  static void take_kind(RuleLine& line, OpenRule& rule);
+  bool target_assignment(std::string_view line, const LogicalLine& raw, const RuleLine& parts);
   void target_variable(std::string_view targets, const Statement& s);
+  void take_static_pattern(std::string_view& prerequisites, OpenRule& rule);
+  void take_targets(std::string_view targets, OpenRule& rule);
+  [[noreturn]] void missing_separator(const LogicalLine& raw);
+
+  // what a rule says enters the database (rule_recorder.cpp, pattern_rules.cpp)
   void add_recipe_line(std::string_view text, uint32_t line);
   void close_rule();
   void record_targets(OpenRule& rule);
@@ -109,7 +118,6 @@ class MakefileReader {
   void add_prerequisites(const OpenRule& rule, Target& target,
                          std::vector<Prerequisite>& out, std::string_view stem);
   void set_default_goal(std::string_view name);
-  [[noreturn]] void missing_separator(const LogicalLine& raw);
 
   Evaluator& e_;
   LineReader lines_;

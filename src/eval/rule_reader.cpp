@@ -1,14 +1,10 @@
-// Rules: explicit, static pattern, pattern, double-colon and grouped ones, and target-specific
-// variables, which look like them. Reference: manual, "Writing Rules", "Using Implicit Rules".
-#include <fmt/format.h>
-
+// Lines of rules: explicit, static pattern, pattern, double-colon and grouped ones, and of target-specific variables,
+// which look like them. Manual, "Rule Syntax".
 #include <algorithm>
 
 #include "cmzmake/base/strings.h"
-#include "cmzmake/eval/special_targets.h"
 #include "file_names.h"
 #include "makefile_reader.h"
-#include "names.h"
 
 namespace cmz {
 namespace {
@@ -43,28 +39,6 @@ size_t find_colon(std::string_view text, char mark = ':') {
   return at;
 }
 
-std::string replace_percent(const std::string& text, std::string_view stem) {
-  const Pattern pattern = parse_pattern(text);
-  if (!pattern.has_percent()) return pattern.text;
-  return fmt::format("{}{}{}", pattern.prefix(), stem, pattern.suffix());
-}
-
-// `%` in a text that waits for its second expansion becomes `$*`, the first of each word.
-std::string percent_to_stem(std::string_view text) {
-  std::string out;
-  bool done = false;
-  for (char c : text) {
-    if (is_space(c)) done = false;
-    if (c == '%' && !done) {
-      out += "$*";
-      done = true;
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 void MakefileReader::missing_separator(const LogicalLine& raw) {
@@ -77,6 +51,15 @@ void MakefileReader::missing_separator(const LogicalLine& raw) {
     throw Fatal(e_.where, "missing separator (did you mean TAB instead of 8 spaces?)");
   throw Fatal(e_.where, "missing separator");
 }
+
+// A rule's line in parts. Views are of the line or of the strings here.
+struct MakefileReader::RuleLine {
+  std::string_view targets;   // expanded
+  std::string_view rest;      // what the line has behind its colon, not expanded
+  std::string expanded;       // what was expanded to find the colon
+  std::string expanded_rest;  // what `expanded` has behind its colon: it stands before `rest`
+  size_t semicolon = kNpos;   // where the line's recipe begins
+};
 
 // Expands word after word of `head` into `expanded`, until a colon comes out of one: returns its place there, and
 // that behind the word.
@@ -94,132 +77,143 @@ size_t MakefileReader::expand_to_colon(std::string_view head, size_t* end, std::
   return kNpos;
 }
 
+// Finds the colon. Only the part before it is expanded until it is known whether an assignment follows. False: the
+// line expands to nothing.
+bool MakefileReader::cut_rule(std::string_view line, const LogicalLine& raw, RuleLine& out) {
+  out.semicolon = line.find(';');
+  if (out.semicolon != kNpos) out.semicolon = find_unquoted(line, ";");
+  const std::string_view head = line.substr(0, out.semicolon);
+
+  const size_t dollar = head.find('$');
+  const size_t colon = dollar == kNpos ? find_colon(head) : find_unquoted(head, ":");
+  if (colon != kNpos && (dollar == kNpos || dollar > colon)) {
+    out.targets = head.substr(0, colon);
+    out.rest = head.substr(colon + 1);
+    return true;
+  }
+  const Location place = e_.where;
+  size_t end = 0;
+  const size_t inner = expand_to_colon(head.substr(0, colon), &end, out.expanded);
+  e_.where = place;
+  if (inner != kNpos) {
+    out.targets = std::string_view(out.expanded).substr(0, inner);
+    out.expanded_rest = out.expanded.substr(inner + 1);
+    out.rest = head.substr(end);
+  } else if (colon != kNpos) {
+    out.targets = out.expanded;
+    out.rest = head.substr(colon + 1);
+  } else {
+    if (!trim(out.expanded).empty() || out.semicolon != kNpos) missing_separator(raw);
+    return false;
+  }
+  return true;
+}
+
+// `&:` and `::`.
+void MakefileReader::take_kind(RuleLine& line, OpenRule& rule) {
+  if (!line.targets.empty() && line.targets.back() == '&') {
+    rule.grouped = true;
+    line.targets.remove_suffix(1);
+  }
+  line.targets = trim_end(line.targets);
+  if (!line.expanded_rest.empty() && line.expanded_rest[0] == ':') {
+    rule.double_colon = true;
+    line.expanded_rest.erase(0, 1);
+  } else if (line.expanded_rest.empty() && !line.rest.empty() && line.rest[0] == ':') {
+    rule.double_colon = true;
+    line.rest.remove_prefix(1);
+  }
+}
+
+// An assignment: what came with the colon, up to a `;`, and all that follows on the line. False: it is none.
+bool MakefileReader::target_assignment(std::string_view line, const LogicalLine& raw, const RuleLine& parts) {
+  const size_t from = parts.rest.data() ? parts.rest.data() - line.data() : line.size();
+  std::string_view assignment = line.substr(from);
+  std::string whole, joined;
+  if (parts.semicolon != kNpos && raw.text.find('#') != kNpos) {  // behind a `;` a comment is text
+    std::string buffer;
+    whole = line.substr(from, parts.semicolon - from);
+    whole += collapse_continuations(raw.text.substr(find_unquoted(raw.text, ";#")), buffer, e_.db.special.posix);
+    assignment = whole;
+  }
+  if (!trim(parts.expanded_rest).empty()) {
+    const size_t end = find_colon(parts.expanded_rest, ';');
+    joined = parts.expanded_rest.substr(0, end);
+    if (end == kNpos) joined += assignment;
+    assignment = joined;
+  }
+  Statement s;
+  if (assignment.find('=') == kNpos || !parse_assignment(assignment, &s)) return false;
+  target_variable(parts.targets, s);
+  return true;
+}
+
+// Cuts the pattern of a static pattern rule off its prerequisites.
+void MakefileReader::take_static_pattern(std::string_view& prerequisites, OpenRule& rule) {
+  const size_t colon = prerequisites.find(':') == kNpos ? kNpos : find_colon(prerequisites);
+  if (colon == kNpos) return;
+  std::string_view words = prerequisites.substr(0, colon);
+  const std::string_view pattern = next_word(words);
+  if (pattern.empty()) throw Fatal(e_.where, "missing target pattern");
+  if (!next_word(words).empty()) throw Fatal(e_.where, "multiple target patterns");
+  if (find_percent(pattern) == kNpos) throw Fatal(e_.where, "target pattern contains no '%'");
+  rule.is_static_pattern = true;
+  rule.static_pattern = without_dot_slash(pattern);
+  prerequisites = prerequisites.substr(colon + 1);
+}
+
+// The first target decides whether it is a pattern rule.
+void MakefileReader::take_targets(std::string_view targets, OpenRule& rule) {
+  FileNames(targets, &e_.disk).for_each([&](std::string_view name) {
+    const bool is_pattern = find_percent(name) != kNpos;
+    if (is_pattern && rule.targets.empty()) {
+      if (rule.is_static_pattern) rule.fault = "mixed implicit and static pattern rules";
+      rule.pattern_targets.push_back(e_.db.arena.copy(name));
+    } else if (!rule.pattern_targets.empty()) {
+      if (rule.fault.empty()) rule.fault = "mixed implicit and normal rules";
+    } else {
+      if (name == ".POSIX")
+        e_.db.special.posix = true;  // already for how the next lines are joined
+      if (name.find('%') != kNpos)
+        rule.targets.push_back(e_.db.symbols.intern(parse_pattern(name).text));
+      else
+        rule.targets.push_back(e_.db.symbols.intern(name));
+      if (is_pattern) rule.misplaced.push_back(rule.targets.back());
+    }
+  });
+}
+
 void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
   close_rule();
   if (raw.text[0] == e_.recipe_prefix) missing_separator(raw);  // not even what expands to nothing may stand here
-
-  size_t semicolon = line.find(';');
-  if (semicolon != kNpos) semicolon = find_unquoted(line, ";");
-  const std::string_view head = line.substr(0, semicolon);
-
-  // Only the part before the colon is expanded until it is known whether an assignment follows.
-  const size_t dollar = head.find('$');
-  size_t colon = dollar == kNpos ? find_colon(head) : find_unquoted(head, ":");
-  std::string_view targets, rest_raw;
-  std::string expanded, rest;
-  if (colon != kNpos && (dollar == kNpos || dollar > colon)) {
-    targets = head.substr(0, colon);
-    rest_raw = head.substr(colon + 1);
-  } else {
-    const Location place = e_.where;
-    size_t end = 0;
-    const size_t inner = expand_to_colon(head.substr(0, colon), &end, expanded);
-    e_.where = place;
-    if (inner != kNpos) {
-      targets = std::string_view(expanded).substr(0, inner);
-      rest = expanded.substr(inner + 1);
-      rest_raw = head.substr(end);
-    } else if (colon != kNpos) {
-      targets = expanded;
-      rest_raw = head.substr(colon + 1);
-    } else {
-      if (trim(expanded).empty() && semicolon == kNpos) return;
-      missing_separator(raw);
-    }
-  }
-
+  RuleLine parts;
+  if (!cut_rule(line, raw, parts)) return;
   OpenRule fresh;
   fresh.where = rule_place();
-  if (!targets.empty() && targets.back() == '&') {
-    fresh.grouped = true;
-    targets.remove_suffix(1);
-  }
-  targets = trim_end(targets);
-  if (!rest.empty() && rest[0] == ':') {
-    fresh.double_colon = true;
-    rest.erase(0, 1);
-  } else if (rest.empty() && !rest_raw.empty() && rest_raw[0] == ':') {
-    fresh.double_colon = true;
-    rest_raw.remove_prefix(1);
-  }
-
-  {  // An assignment: what came with the colon, up to a `;`, and all that follows on the line.
-    const size_t from = rest_raw.data() ? rest_raw.data() - line.data() : line.size();
-    std::string_view assignment = line.substr(from);
-    std::string whole, joined;
-    if (semicolon != kNpos && raw.text.find('#') != kNpos) {  // behind a `;` a comment is text
-      std::string buffer;
-      whole = line.substr(from, semicolon - from);
-      whole += collapse_continuations(raw.text.substr(find_unquoted(raw.text, ";#")), buffer, e_.db.special.posix);
-      assignment = whole;
-    }
-    if (!trim(rest).empty()) {
-      const size_t end = find_colon(rest, ';');
-      joined = rest.substr(0, end);
-      if (end == kNpos) joined += assignment;
-      assignment = joined;
-    }
-    Statement s;
-    if (assignment.find('=') != kNpos && parse_assignment(assignment, &s)) {
-      target_variable(targets, s);
-      return;
-    }
-  }
+  take_kind(parts, fresh);
+  if (target_assignment(line, raw, parts)) return;
 
   // Prerequisites. A text without `$` is used where it stands.
-  std::string_view prerequisites = rest_raw;
-  if (!rest.empty() || rest_raw.find('$') != kNpos) {
+  std::string_view prerequisites = parts.rest;
+  if (!parts.expanded_rest.empty() || parts.rest.find('$') != kNpos) {
     const Location place = e_.where;
-    e_.expand(rest_raw, rest);
+    e_.expand(parts.rest, parts.expanded_rest);
     e_.where = place;
-    prerequisites = rest;
+    prerequisites = parts.expanded_rest;
   }
   // A `;` may come from a variable.
   std::string_view expanded_recipe;
-  const size_t inner_semicolon =
-      semicolon == kNpos && !rest.empty() ? find_colon(prerequisites, ';') : kNpos;
+  const bool may_have_recipe = parts.semicolon == kNpos && !parts.expanded_rest.empty();
+  const size_t inner_semicolon = may_have_recipe ? find_colon(prerequisites, ';') : kNpos;
   if (inner_semicolon != kNpos) {
     expanded_recipe = e_.db.arena.copy(prerequisites.substr(inner_semicolon + 1));
     prerequisites = prerequisites.substr(0, inner_semicolon);
   }
 
-  std::string target_buffer;
-  targets = unquote_marks(targets, target_buffer);
-
-  const size_t second_colon =
-      prerequisites.find(':') == kNpos ? kNpos : find_colon(prerequisites);
-  if (second_colon != kNpos) {
-    const std::string_view patterns = prerequisites.substr(0, second_colon);
-    std::string_view words = patterns;
-    const std::string_view pattern = next_word(words);
-    if (pattern.empty()) throw Fatal(e_.where, "missing target pattern");
-    if (!next_word(words).empty()) throw Fatal(e_.where, "multiple target patterns");
-    if (find_percent(pattern) == kNpos) throw Fatal(e_.where, "target pattern contains no '%'");
-    fresh.is_static_pattern = true;
-    fresh.static_pattern = without_dot_slash(pattern);
-    prerequisites = prerequisites.substr(second_colon + 1);
-  }
-  std::string prerequisite_buffer;
+  std::string target_buffer, prerequisite_buffer;
+  take_static_pattern(prerequisites, fresh);
   fresh.prerequisites = unquote_marks(prerequisites, prerequisite_buffer);
-
-  // The first target decides whether it is a pattern rule.
-  FileNames(targets, &e_.disk).for_each([&](std::string_view name) {
-    const bool is_pattern = find_percent(name) != kNpos;
-    if (is_pattern && fresh.targets.empty()) {
-      if (fresh.is_static_pattern) fresh.fault = "mixed implicit and static pattern rules";
-      fresh.pattern_targets.push_back(e_.db.arena.copy(name));
-    } else if (!fresh.pattern_targets.empty()) {
-      if (fresh.fault.empty()) fresh.fault = "mixed implicit and normal rules";
-    } else {
-      if (name == ".POSIX")
-        e_.db.special.posix = true;  // already for how the next lines are joined
-      if (name.find('%') != kNpos)
-        fresh.targets.push_back(e_.db.symbols.intern(parse_pattern(name).text));
-      else
-        fresh.targets.push_back(e_.db.symbols.intern(name));
-      if (is_pattern) fresh.misplaced.push_back(fresh.targets.back());
-    }
-  });
+  take_targets(unquote_marks(parts.targets, target_buffer), fresh);
   if (fresh.targets.empty() && fresh.pattern_targets.empty()) {
     fresh.no_targets = true;
     rule_ = std::move(fresh);
@@ -229,7 +223,7 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
   for (const Symbol name : fresh.targets) set_default_goal(name.view());  // a conditional may ask for it next
   fresh.open = true;
   rule_ = std::move(fresh);
-  if (semicolon != kNpos) {
+  if (parts.semicolon != kNpos) {
     const size_t at = find_unquoted(raw.text, ";#");
     add_recipe_line(raw.text.substr(at + 1), raw.line);
   } else if (inner_semicolon != kNpos) {
@@ -282,201 +276,6 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
     }
     for (Target* t = target.next_double_colon; t; t = t->next_double_colon)
       t->variables = target.variables;
-  }
-}
-
-void MakefileReader::add_recipe_line(std::string_view text, uint32_t line) {
-  if (rule_.recipe == nullptr) {
-    rule_.recipe = &e_.db.new_recipe();
-    rule_.recipe->where = {rules_.file, is_file_ ? line : rules_.line};
-    rule_.recipe->prefix = e_.recipe_prefix;
-  }
-  rule_.recipe->source.push_back(keep(text));
-}
-
-void MakefileReader::close_rule() {
-  if (!rule_.open) {
-    if (rule_.no_targets) rule_.clear();
-    return;
-  }
-  rule_.open = false;
-  if (!e_.reading_makefiles) throw Fatal(rule_.where, "prerequisites cannot be defined in recipes");
-  if (!rule_.fault.empty()) throw Fatal(rule_.where, std::string(rule_.fault));
-  if (rule_.grouped && rule_.recipe == nullptr)
-    throw Fatal(rule_.where, "grouped targets must provide a recipe");
-  if (!rule_.pattern_targets.empty())
-    record_pattern_rule(rule_);
-  else
-    record_targets(rule_);
-  rule_.clear();
-}
-
-void OpenRule::clear() {
-  open = no_targets = is_static_pattern = double_colon = grouped = false;
-  targets.clear();
-  misplaced.clear();
-  fault = {};
-  pattern_targets.clear();
-  prerequisites.clear();
-  plain_prerequisites.clear();
-  static_pattern.clear();
-  recipe = nullptr;
-  where = {};
-}
-
-void MakefileReader::set_default_goal(std::string_view name) {
-  if (!set_default_goal_) return;
-  Variable* goal = e_.db.globals.find(e_.names_->default_goal);
-  if (goal && !goal->value.empty()) return;
-  if (name.empty() || (name[0] == '.' && name.find('/') == kNpos)) return;
-  e_.define(e_.db.globals, ".DEFAULT_GOAL", std::string(name), Origin::file, Flavor::simple);
-}
-
-void MakefileReader::record_targets(OpenRule& rule) {
-  TargetGroup* group = nullptr;
-  if (rule.grouped && rule.targets.size() > 1) {
-    group = &e_.db.new_group();
-    group->is_explicit = true;
-  }
-  for (Symbol name : rule.targets) {
-    if (std::find(rule.misplaced.begin(), rule.misplaced.end(), name) != rule.misplaced.end())
-      e_.diagnostics.message(rule.where, "*** mixed implicit and normal rules: deprecated syntax");
-    if (apply_early_special_target(e_, name.view(), rule.prerequisites, rule.recipe)) {
-      // Also recorded like any other: its prerequisites count when all is read.
-    }
-    if (name.view() == ".WAIT" && rule.targets.size() == 1) {
-      if (!trim(rule.prerequisites).empty())
-        e_.diagnostics.message(rule.where, ".WAIT should not have prerequisites");
-      if (rule.recipe) e_.diagnostics.message(rule.where, ".WAIT should not have commands");
-    }
-    Target& target = e_.db.target(name);
-    record_target(rule, target, group);
-  }
-  if (group) std::reverse(group->members.begin(), group->members.end());
-}
-
-void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* group) {
-  Target* target = &head;
-  std::string stem_text;
-  bool matches = true;
-  if (rule.is_static_pattern) {
-    const Pattern pattern = parse_pattern(rule.static_pattern);
-    std::string_view stem;
-    if (!pattern.match(head.name.view(), &stem)) {
-      e_.diagnostics.message(rule.where, fmt::format("target '{}' doesn't match the target pattern",
-                                                     head.name.view()));
-      // It stays a target, without these prerequisites.
-      stem = head.name.view();
-      matches = false;
-    }
-    stem_text = stem;
-  }
-
-  const bool suffix_like = head.builtin;
-  if (!rule.double_colon) {
-    if (head.double_colon)
-      throw Fatal(rule.where,
-                  fmt::format("target file '{}' has both : and :: entries", head.name.view()));
-    if (rule.recipe && head.recipe == rule.recipe) {
-      e_.diagnostics.message(
-          rule.where, fmt::format("target '{}' given more than once in the same rule",
-                                  head.name.view()));
-    } else if (rule.recipe && head.recipe && head.is_target && !suffix_like) {
-      e_.diagnostics.message(rule.recipe->where,
-                             fmt::format("warning: overriding recipe for target '{}'", head.name.view()));
-      e_.diagnostics.message(head.recipe->where,
-                             fmt::format("warning: ignoring old recipe for target '{}'", head.name.view()));
-    }
-  } else {
-    if (head.is_target && !head.double_colon && !suffix_like)
-      throw Fatal(rule.where,
-                  fmt::format("target file '{}' has both : and :: entries", head.name.view()));
-    head.double_colon = true;
-    target = &e_.db.add_double_colon(head);
-    target->variables = head.variables;
-    target->phony = head.phony;
-  }
-  target->is_target = target->is_explicit = true;
-  head.is_target = head.is_explicit = true;
-  if (!target->where.known()) target->where = rule.where;
-  if (rule.is_static_pattern) {  // the last one says what $* is
-    target->stem = e_.db.arena.copy(stem_text);
-    target->has_static_pattern = true;
-  }
-  if (group) {
-    if (target->group)
-      e_.diagnostics.message(rule.recipe->where, fmt::format("warning: overriding group membership for target '{}'",
-                                                             head.name.view()));
-    target->group = group;
-    group->members.push_back(target);
-  }
-
-  if (rule.recipe) {
-    target->recipe = rule.recipe;
-    target->builtin = false;
-  }
-  if (!matches) return;
-  // $< is the first prerequisite of the rule with the recipe: those go to the front.
-  if (rule.recipe && !target->prerequisites.empty()) {
-    std::vector<Prerequisite> front;
-    add_prerequisites(rule, *target, front, stem_text);
-    target->prerequisites.insert(target->prerequisites.begin(), front.begin(), front.end());
-  } else {
-    add_prerequisites(rule, *target, target->prerequisites, stem_text);
-  }
-}
-
-void MakefileReader::add_prerequisites(const OpenRule& rule, Target& target,
-                                       std::vector<Prerequisite>& out, std::string_view stem) {
-  if (!rule.plain_prerequisites.empty()) {
-    size_t at = out.size();
-    out.resize(at + rule.plain_prerequisites.size());
-    for (const Symbol name : rule.plain_prerequisites) {
-      Target& prerequisite = e_.db.target(name);
-      prerequisite.is_explicit = true;
-      out[at++].target = &prerequisite;
-    }
-    return;
-  }
-  const std::string_view text = trim(rule.prerequisites);
-  if (text.empty()) return;
-  if (e_.db.special.second_expansion && text.find('$') != kNpos) {
-    PendingPrerequisites pending;
-    pending.text = e_.db.arena.copy(rule.is_static_pattern ? percent_to_stem(text) : std::string(text));
-    pending.where = rule.where;
-    pending.stem = rule.is_static_pattern ? e_.db.arena.copy(stem) : target.stem;
-    pending.is_static_pattern = rule.is_static_pattern;
-    out.push_back(e_.db.add_pending(pending));
-    return;
-  }
-  append_prerequisites(e_, text, rule.is_static_pattern ? &stem : nullptr, out);
-}
-
-void append_prerequisites(Evaluator& e, std::string_view text, const std::string_view* stem,
-                          std::vector<Prerequisite>& out) {
-  bool order_only = false, wait = false;
-  const auto take = [&](std::string_view name) {
-    if (name == ".WAIT") {
-      wait = true;
-      return;
-    }
-    Prerequisite p;
-    if (stem && name.find('%') != kNpos) {
-      const std::string made = replace_percent(std::string(name), *stem);
-      if (made.empty()) return;  // a `%` alone, for an empty stem
-      p.target = &e.db.target(made);
-    } else
-      p.target = &e.db.target(name);  // a backslash before `%` stays
-    p.target->is_explicit = true;
-    p.order_only = order_only;
-    p.wait_before = std::exchange(wait, false);
-    out.push_back(p);
-  };
-  const size_t bar = text.find('|');
-  FileNames(text.substr(0, bar), &e.disk).for_each(take);
-  if (bar != kNpos) {
-    order_only = true;
-    FileNames(text.substr(bar + 1), &e.disk).for_each(take);
   }
 }
 

@@ -1,0 +1,236 @@
+// Explicit rules enter the database. Manual, "Rule Syntax", "Multiple Rules for One Target", "Static Pattern Rules".
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cmzmake/base/strings.h"
+#include "cmzmake/eval/special_targets.h"
+#include "file_names.h"
+#include "makefile_reader.h"
+#include "names.h"
+
+namespace cmz {
+namespace {
+
+constexpr size_t kNpos = std::string_view::npos;
+
+std::string replace_percent(const std::string& text, std::string_view stem) {
+  const Pattern pattern = parse_pattern(text);
+  if (!pattern.has_percent()) return pattern.text;
+  return fmt::format("{}{}{}", pattern.prefix(), stem, pattern.suffix());
+}
+
+// `%` in a text that waits for its second expansion becomes `$*`, the first of each word.
+std::string percent_to_stem(std::string_view text) {
+  std::string out;
+  bool done = false;
+  for (char c : text) {
+    if (is_space(c)) done = false;
+    if (c == '%' && !done) {
+      out += "$*";
+      done = true;
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void MakefileReader::add_recipe_line(std::string_view text, uint32_t line) {
+  if (rule_.recipe == nullptr) {
+    rule_.recipe = &e_.db.new_recipe();
+    rule_.recipe->where = {rules_.file, is_file_ ? line : rules_.line};
+    rule_.recipe->prefix = e_.recipe_prefix;
+  }
+  rule_.recipe->source.push_back(keep(text));
+}
+
+void MakefileReader::close_rule() {
+  if (!rule_.open) {
+    if (rule_.no_targets) rule_.clear();
+    return;
+  }
+  rule_.open = false;
+  if (!e_.reading_makefiles) throw Fatal(rule_.where, "prerequisites cannot be defined in recipes");
+  if (!rule_.fault.empty()) throw Fatal(rule_.where, std::string(rule_.fault));
+  if (rule_.grouped && rule_.recipe == nullptr)
+    throw Fatal(rule_.where, "grouped targets must provide a recipe");
+  if (!rule_.pattern_targets.empty())
+    record_pattern_rule(rule_);
+  else
+    record_targets(rule_);
+  rule_.clear();
+}
+
+void OpenRule::clear() {
+  open = no_targets = is_static_pattern = double_colon = grouped = false;
+  targets.clear();
+  misplaced.clear();
+  fault = {};
+  pattern_targets.clear();
+  prerequisites.clear();
+  plain_prerequisites.clear();
+  static_pattern.clear();
+  recipe = nullptr;
+  where = {};
+}
+
+void MakefileReader::set_default_goal(std::string_view name) {
+  if (!set_default_goal_) return;
+  Variable* goal = e_.db.globals.find(e_.names_->default_goal);
+  if (goal && !goal->value.empty()) return;
+  if (name.empty() || (name[0] == '.' && name.find('/') == kNpos)) return;
+  e_.define(e_.db.globals, ".DEFAULT_GOAL", std::string(name), Origin::file, Flavor::simple);
+}
+
+void MakefileReader::record_targets(OpenRule& rule) {
+  TargetGroup* group = nullptr;
+  if (rule.grouped && rule.targets.size() > 1) {
+    group = &e_.db.new_group();
+    group->is_explicit = true;
+  }
+  for (Symbol name : rule.targets) {
+    if (std::find(rule.misplaced.begin(), rule.misplaced.end(), name) != rule.misplaced.end())
+      e_.diagnostics.message(rule.where, "*** mixed implicit and normal rules: deprecated syntax");
+    if (apply_early_special_target(e_, name.view(), rule.prerequisites, rule.recipe)) {
+      // Also recorded like any other: its prerequisites count when all is read.
+    }
+    if (name.view() == ".WAIT" && rule.targets.size() == 1) {
+      if (!trim(rule.prerequisites).empty())
+        e_.diagnostics.message(rule.where, ".WAIT should not have prerequisites");
+      if (rule.recipe) e_.diagnostics.message(rule.where, ".WAIT should not have commands");
+    }
+    Target& target = e_.db.target(name);
+    record_target(rule, target, group);
+  }
+  if (group) std::reverse(group->members.begin(), group->members.end());
+}
+
+void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* group) {
+  Target* target = &head;
+  std::string stem_text;
+  bool matches = true;
+  if (rule.is_static_pattern) {
+    const Pattern pattern = parse_pattern(rule.static_pattern);
+    std::string_view stem;
+    if (!pattern.match(head.name.view(), &stem)) {
+      e_.diagnostics.message(rule.where, fmt::format("target '{}' doesn't match the target pattern",
+                                                     head.name.view()));
+      // It stays a target, without these prerequisites.
+      stem = head.name.view();
+      matches = false;
+    }
+    stem_text = stem;
+  }
+
+  const bool suffix_like = head.builtin;
+  if (!rule.double_colon) {
+    if (head.double_colon)
+      throw Fatal(rule.where,
+                  fmt::format("target file '{}' has both : and :: entries", head.name.view()));
+    if (rule.recipe && head.recipe == rule.recipe) {
+      e_.diagnostics.message(
+          rule.where, fmt::format("target '{}' given more than once in the same rule",
+                                  head.name.view()));
+    } else if (rule.recipe && head.recipe && head.is_target && !suffix_like) {
+      e_.diagnostics.message(rule.recipe->where,
+                             fmt::format("warning: overriding recipe for target '{}'", head.name.view()));
+      e_.diagnostics.message(head.recipe->where,
+                             fmt::format("warning: ignoring old recipe for target '{}'", head.name.view()));
+    }
+  } else {
+    if (head.is_target && !head.double_colon && !suffix_like)
+      throw Fatal(rule.where,
+                  fmt::format("target file '{}' has both : and :: entries", head.name.view()));
+    head.double_colon = true;
+    target = &e_.db.add_double_colon(head);
+    target->variables = head.variables;
+    target->phony = head.phony;
+  }
+  target->is_target = target->is_explicit = true;
+  head.is_target = head.is_explicit = true;
+  if (!target->where.known()) target->where = rule.where;
+  if (rule.is_static_pattern) {  // the last one says what $* is
+    target->stem = e_.db.arena.copy(stem_text);
+    target->has_static_pattern = true;
+  }
+  if (group) {
+    if (target->group)
+      e_.diagnostics.message(rule.recipe->where, fmt::format("warning: overriding group membership for target '{}'",
+                                                             head.name.view()));
+    target->group = group;
+    group->members.push_back(target);
+  }
+
+  if (rule.recipe) {
+    target->recipe = rule.recipe;
+    target->builtin = false;
+  }
+  if (!matches) return;
+  // $< is the first prerequisite of the rule with the recipe: those go to the front.
+  if (rule.recipe && !target->prerequisites.empty()) {
+    std::vector<Prerequisite> front;
+    add_prerequisites(rule, *target, front, stem_text);
+    target->prerequisites.insert(target->prerequisites.begin(), front.begin(), front.end());
+  } else {
+    add_prerequisites(rule, *target, target->prerequisites, stem_text);
+  }
+}
+
+void MakefileReader::add_prerequisites(const OpenRule& rule, Target& target,
+                                       std::vector<Prerequisite>& out, std::string_view stem) {
+  if (!rule.plain_prerequisites.empty()) {
+    size_t at = out.size();
+    out.resize(at + rule.plain_prerequisites.size());
+    for (const Symbol name : rule.plain_prerequisites) {
+      Target& prerequisite = e_.db.target(name);
+      prerequisite.is_explicit = true;
+      out[at++].target = &prerequisite;
+    }
+    return;
+  }
+  const std::string_view text = trim(rule.prerequisites);
+  if (text.empty()) return;
+  if (e_.db.special.second_expansion && text.find('$') != kNpos) {
+    PendingPrerequisites pending;
+    pending.text = e_.db.arena.copy(rule.is_static_pattern ? percent_to_stem(text) : std::string(text));
+    pending.where = rule.where;
+    pending.stem = rule.is_static_pattern ? e_.db.arena.copy(stem) : target.stem;
+    pending.is_static_pattern = rule.is_static_pattern;
+    out.push_back(e_.db.add_pending(pending));
+    return;
+  }
+  append_prerequisites(e_, text, rule.is_static_pattern ? &stem : nullptr, out);
+}
+
+void append_prerequisites(Evaluator& e, std::string_view text, const std::string_view* stem,
+                          std::vector<Prerequisite>& out) {
+  bool order_only = false, wait = false;
+  const auto take = [&](std::string_view name) {
+    if (name == ".WAIT") {
+      wait = true;
+      return;
+    }
+    Prerequisite p;
+    if (stem && name.find('%') != kNpos) {
+      const std::string made = replace_percent(std::string(name), *stem);
+      if (made.empty()) return;  // a `%` alone, for an empty stem
+      p.target = &e.db.target(made);
+    } else
+      p.target = &e.db.target(name);  // a backslash before `%` stays
+    p.target->is_explicit = true;
+    p.order_only = order_only;
+    p.wait_before = std::exchange(wait, false);
+    out.push_back(p);
+  };
+  const size_t bar = text.find('|');
+  FileNames(text.substr(0, bar), &e.disk).for_each(take);
+  if (bar != kNpos) {
+    order_only = true;
+    FileNames(text.substr(bar + 1), &e.disk).for_each(take);
+  }
+}
+
+}  // namespace cmz
