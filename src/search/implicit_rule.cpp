@@ -451,7 +451,18 @@ void Search::apply(Target& target, FoundRule& found) {
     const bool known_to_rules = made.peer || (f.from_pattern && made.searched && made.recipe);
     if (known_to_rules && !made.is_explicit && !made.not_intermediate && !db.special.not_intermediate_all)
       made.intermediate = true;
-    if (f.intermediate && !made.recipe) {
+    if (f.intermediate && &made == &target) {
+      // A rule that needs what it makes, and another one for that: what this one needs takes the place of the rest.
+      for (const FoundPrerequisite& other : f.intermediate->prerequisites) {
+        Prerequisite q;
+        q.target = &db.target(other.name);
+        q.order_only = other.order_only;
+        q.wait_before = other.wait_before;
+        q.from_implicit = true;
+        all.push_back(q);
+      }
+      break;
+    } else if (f.intermediate && !made.recipe) {
       apply(made, *f.intermediate);
       made.searched = true;
       made.is_target = true;
