@@ -31,7 +31,11 @@ struct SuffixRuleName {
 // All of them, in the order of the suffixes. A name may be taken apart in more than one way.
 std::vector<SuffixRuleName> suffix_rule_names(Database& db) {
   std::vector<std::pair<std::string_view, uint32_t>> known;
-  for (uint32_t i = 0; i < db.suffixes.size(); ++i) known.emplace_back(db.suffixes[i], i);
+  size_t longest = 0;
+  for (uint32_t i = 0; i < db.suffixes.size(); ++i) {
+    known.emplace_back(db.suffixes[i], i);
+    longest = std::max(longest, db.suffixes[i].size());
+  }
   std::sort(known.begin(), known.end());
   const auto find = [&](std::string_view suffix) -> const uint32_t* {
     const auto at = std::lower_bound(known.begin(), known.end(), std::pair<std::string_view, uint32_t>(suffix, 0));
@@ -40,6 +44,7 @@ std::vector<SuffixRuleName> suffix_rule_names(Database& db) {
   std::vector<SuffixRuleName> names;
   const auto take_apart = [&](Target& target) {
     const std::string_view name = target.name.view();
+    if (name.size() > 2 * longest) return;  // `.build/...`
     for (size_t end = 1; end <= name.size(); ++end) {
       const uint32_t* source = find(name.substr(0, end));
       if (!source) continue;
