@@ -1,5 +1,7 @@
 #include "cmzmake/build/builder.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_set>
 
@@ -259,20 +261,32 @@ void Builder::remove_intermediates() {
     return table_place(a->name.view(), size) < table_place(b->name.view(), size);
   });
   std::string names;
+  const auto show = [&](bool whole) {
+    if (names.empty() || options_.silent || db_.special.silent_all) return;
+    Event event{};
+    event.kind = Event::Kind::removing;
+    event.text = names;
+    event.flag = !whole;
+    events_.on(event);
+    names.clear();
+  };
+  bool any = false;
   for (Target* t : made) {
-    if (names.empty() && debug_) debug_->say(DebugLog::basic, 0, "Removing intermediate files...");
+    std::error_code error;
     if (!options_.dry_run) {
-      if (disk_.remove(t->name.view())) continue;
+      error = disk_.remove(t->name.view());
+      if (error == std::errc::no_such_file_or_directory) continue;
       disk_.changed(t->name.view());
     }
+    if (!std::exchange(any, true) && debug_)
+      debug_->say(DebugLog::basic, 0, "Removing intermediate files...");
     if (!names.empty()) names += ' ';
     names += t->name.view();
+    if (!error) continue;
+    show(false);
+    e_.diagnostics.message({}, fmt::format("\nunlink: {}: {}", t->name.view(), error.message()));
   }
-  if (names.empty() || options_.silent || db_.special.silent_all) return;
-  Event event{};
-  event.kind = Event::Kind::removing;
-  event.text = names;
-  events_.on(event);
+  show(true);
 }
 
 }  // namespace cmz

@@ -75,7 +75,7 @@ void Builder::decide(Frame& frame) {
                   "No recipe for '{}' and no prerequisites actually changed.",
                   target.hashed_name.view());
     else if (!frame.must_make && make_it)
-      debug_->say(DebugLog::basic, depth, "Making '{}' due to always-make flag.", name);
+      debug_->say(DebugLog::verbose, depth, "Making '{}' due to always-make flag.", name);
     if (make_it)
       debug_->say(DebugLog::basic, depth, "Must remake target '{}'.", target.hashed_name.view());
     else if (target.name == target.hashed_name)
@@ -100,7 +100,8 @@ void Builder::decide(Frame& frame) {
     target.ignore_vpath = true;
   }
   remake(target, frame);
-  if (debug_ && (target.recipe || stop_ == Status::none)) {  // without a rule, and without -k, make ends there
+  // Without -k, make ends with the first failure.
+  if (debug_ && (stop_ == Status::none || (target.recipe && target.status != Status::failed))) {
     const std::string_view name = target.name.view();
     if (target.progress == Progress::running)
       debug_->say(DebugLog::verbose, depth, "Recipe of '{}' is being run.", name);

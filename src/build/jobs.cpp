@@ -316,6 +316,7 @@ void Builder::line_not_executed(JobId job, size_t, std::string_view message) {
 void Builder::line_failed_ignored(JobId job, size_t index, const Exit& exit) {
   if (options_.silent || db_.special.silent_all) return;
   RunningJob& running = starting_ ? *starting_ : jobs_.at(job);
+  show_goal_error(running.target->goal);
   Event event{};
   event.kind = Event::Kind::failed;
   event.target = running.target->name.view();

@@ -60,8 +60,7 @@ void Evaluator::collect_exports(const Scope* scope, std::vector<Exported>& out) 
         const Variable* outer = o->set->find(v.name);
         if (outer && !((outer_parents || o->of_patterns) && outer->private_)) {
           said = outer->export_;
-          if (said == Export::unsaid && is_exported(*outer, outer->export_, export_all))
-            said = Export::yes;
+          if (said == Export::unsaid && outer->from_environment) said = Export::yes;
         }
         outer_parents |= o->next_is_parent;
       }

@@ -223,7 +223,7 @@ void Evaluator::expand_appended(Variable& variable, const Scope* from, bool pare
       parents |= outer->next_is_parent;
     }
   }
-  if (out.size() > before && !variable.value.empty()) out += ' ';
+  if (out.size() > before) out += ' ';
   expand_value(variable, out);
 }
 

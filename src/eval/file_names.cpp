@@ -94,4 +94,21 @@ bool FileNames::Careful::next(std::string_view* out) {
   }
 }
 
+size_t find_bar(std::string_view& text, std::string& buffer) {
+  size_t bar = text.find('|');
+  if (bar == std::string_view::npos || text.find("\\|") == std::string_view::npos) return bar;
+  size_t done = 0;
+  for (; bar != std::string_view::npos; bar = text.find('|', bar + 1)) {
+    size_t slashes = 0;
+    while (slashes < bar - done && text[bar - slashes - 1] == '\\') ++slashes;
+    buffer += text.substr(done, bar - done - slashes + slashes / 2);
+    done = bar;
+    if (slashes % 2 == 0) break;
+  }
+  const size_t at = bar == std::string_view::npos ? std::string_view::npos : buffer.size();
+  buffer += text.substr(done);
+  text = buffer;
+  return at;
+}
+
 }  // namespace cmz

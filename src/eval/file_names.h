@@ -57,4 +57,8 @@ class FileNames {
   Archives archives_;
 };
 
+// Where the first `|` is that no backslash quotes. Of the backslashes before it and before the quoted
+// ones half are left; then `text` becomes a view of `buffer`.
+size_t find_bar(std::string_view& text, std::string& buffer);
+
 }  // namespace cmz

@@ -213,16 +213,18 @@ void FunctionCall::call() {
     std::string text = "$(";
     text += name;
     text += ' ';
-    // The arguments are expanded already: they go in as values of numbered variables.
+    // The arguments are expanded already: they go in as values of variables. Functions that expand
+    // their arguments themselves do it once more.
+    const Flavor flavor = info->expands_args ? Flavor::simple : Flavor::recursive;
     VariableSet set;
     Scope scope{&set, e_.scope(), false};
     // More of them than it takes are left out.
     const size_t end = info->max_args ? std::min<size_t>(args_.size(), info->max_args + 1) : args_.size();
     for (size_t i = 1; i < end; ++i) {
-      const std::string number = fmt::format("{}", i);
-      e_.define(set, number, std::string(args_[i]), Origin::automatic, Flavor::simple);
+      const std::string variable = fmt::format("\x01{}", i);  // a name that no makefile has
+      e_.define(set, variable, std::string(args_[i]), Origin::automatic, flavor);
       if (i > 1) text += ',';
-      text += fmt::format("$({})", number);
+      text += fmt::format("$({})", variable);
     }
     text += ')';
     ScopeGuard guard(e_, &scope);
@@ -266,7 +268,9 @@ void FunctionCall::call() {
 }
 
 void FunctionCall::foreach() {
-  const std::string name(trim(expand_raw(0)));
+  const std::string names = expand_raw(0);
+  std::string_view rest_of_names = names;
+  const std::string_view name = next_word(rest_of_names);
   const std::string list = expand_whole(1);
   const uint32_t body = expr_.parts[raw(2)].child;
   VariableSet set;
@@ -395,7 +399,8 @@ void FunctionCall::file() {
     op = "<";
   else
     fail(fmt::format("file: invalid file operation: {}", spec));
-  const std::string_view name = trim(spec.substr(op.size()));
+  std::string_view names = spec.substr(op.size());
+  const std::string_view name = next_word(names);
   if (name.empty()) fail("file: missing filename");
   if (op == "<") {
     if (part_.count > 1) fail("file: too many arguments");

@@ -52,7 +52,8 @@ void append_pattern_prerequisites(Evaluator& e, std::string_view text, PatternRu
       part = end == kNpos ? std::string_view() : skip_spaces(part.substr(end));
     }
   };
-  const size_t bar = second ? find_unquoted(text, "|") : text.find('|');
+  std::string buffer;
+  const size_t bar = second ? find_unquoted(text, "|") : find_bar(text, buffer);
   take_all(text.substr(0, bar));
   if (bar != kNpos) {
     order_only = true;

@@ -87,7 +87,7 @@ void MakefileReader::set_default_goal(std::string_view name) {
 
 void MakefileReader::record_targets(OpenRule& rule) {
   TargetGroup* group = nullptr;
-  if (rule.grouped && rule.targets.size() > 1) {
+  if (rule.grouped) {
     group = &e_.db.new_group();
     group->is_explicit = true;
   }
@@ -225,7 +225,8 @@ void append_prerequisites(Evaluator& e, std::string_view text, const std::string
     p.wait_before = std::exchange(wait, false);
     out.push_back(p);
   };
-  const size_t bar = text.find('|');
+  std::string buffer;
+  const size_t bar = find_bar(text, buffer);
   FileNames(text.substr(0, bar), &e.disk).for_each(take);
   if (bar != kNpos) {
     order_only = true;

@@ -141,7 +141,7 @@ void PlainReport::on(const Event& e) {
       else
         err(fmt::format("{}: *** [{}] Deleting file '{}'\n", prefix_, e.other, e.target), e.output);
       break;
-    case Kind::removing: out(fmt::format("rm {}\n", e.text)); break;
+    case Kind::removing: out(fmt::format("rm {}{}", e.text, e.flag ? "" : "\n")); break;
     case Kind::circular:
       err(fmt::format("{}: {}ircular {} <- {} dependency dropped{}\n", prefix_, e.flag ? 'c' : 'C', e.target, e.other,
                       e.flag ? "" : "."));

@@ -475,7 +475,6 @@ void Search::apply(Target& target, FoundRule& found) {
 
   if (const Target* pattern = db.find_target(rule.target_texts[found.target])) {
     if (pattern->precious) target.precious = true;
-    if (pattern->secondary) target.secondary = true;
     if (pattern->not_intermediate) target.not_intermediate = true;
   }
 
