@@ -54,7 +54,8 @@ void Evaluator::collect_exports(const Scope* scope, std::vector<Exported>& out) 
       const Variable& v = *item;
       if ((parents || s->of_patterns) && v.private_) continue;
       Export said = v.export_;
-      // What an outer definition said of exporting holds for an inner one that says nothing.
+      // What an outer definition said of exporting holds for an inner one that says nothing, and that it came
+      // from the environment; not that it came from the command line, which an inner `override` has overruled.
       bool outer_parents = parents | s->next_is_parent;
       for (const Scope* o = s->next; said == Export::unsaid && o; o = o->next) {
         const Variable* outer = o->set->find(v.name);
