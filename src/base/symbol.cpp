@@ -45,7 +45,7 @@ uint64_t hash_text(std::string_view text) {
   return mix(kA ^ n, (byte(0) | byte(n / 2) << 8 | byte(n - 1) << 16) ^ kB);
 }
 
-SymbolTable::SymbolTable() : slots_(2048) {}
+SymbolTable::SymbolTable() : slots_(2048) { filter_.resize(slots_.size()); }
 
 Symbol SymbolTable::intern(std::string_view text) {
   const auto hash = static_cast<uint32_t>(hash_text(text));
@@ -61,12 +61,14 @@ Symbol SymbolTable::intern(std::string_view text) {
   if (!text.empty()) std::memcpy(copy, text.data(), text.size());
   copy[text.size()] = '\0';
   slots_[i] = {hash, entry};
+  filter_.add(hash);
   if (count_ * 2 > slots_.size()) grow();
   return Symbol(entry);
 }
 
 Symbol SymbolTable::find(std::string_view text) const {
   const auto hash = static_cast<uint32_t>(hash_text(text));
+  if (!filter_.may_hold(hash)) return {};
   const size_t mask = slots_.size() - 1;
   for (size_t i = hash & mask; slots_[i].entry != nullptr; i = (i + 1) & mask) {
     const Slot& slot = slots_[i];
@@ -78,12 +80,14 @@ Symbol SymbolTable::find(std::string_view text) const {
 void SymbolTable::grow() {
   std::vector<Slot> old(slots_.size() * 4);
   old.swap(slots_);
+  filter_.resize(slots_.size());
   const size_t mask = slots_.size() - 1;
   for (const Slot& slot : old) {
     if (slot.entry == nullptr) continue;
     size_t i = slot.hash & mask;
     while (slots_[i].entry != nullptr) i = (i + 1) & mask;
     slots_[i] = slot;
+    filter_.add(slot.hash);
   }
 }
 

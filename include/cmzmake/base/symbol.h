@@ -56,7 +56,28 @@ class SymbolTable {
   void grow();
 
   Arena arena_;
+  // Two bits for each name that is there. find() asks for many that are not, and the slots of a large table are far
+  // away: this is a thirtieth of them.
+  class Filter {
+   public:
+    void resize(size_t slots) { words_.assign(slots * kBits / 64, 0); }
+    void add(uint32_t hash) {
+      words_[word(hash)] |= uint64_t{1} << (hash & 63);
+      words_[word(second(hash))] |= uint64_t{1} << (second(hash) & 63);
+    }
+    bool may_hold(uint32_t hash) const {
+      return words_[word(hash)] >> (hash & 63) & words_[word(second(hash))] >> (second(hash) & 63) & 1;
+    }
+
+   private:
+    static constexpr size_t kBits = 4;  // for each slot, of which at most half are in use
+    static uint32_t second(uint32_t hash) { return hash * 0x9E3779B1u; }
+    size_t word(uint32_t hash) const { return (hash >> 6) & (words_.size() - 1); }
+    std::vector<uint64_t> words_;
+  };
+
   std::vector<Slot> slots_;  // open addressing, power of two
+  Filter filter_;
   uint32_t count_ = 0;
 };
 
