@@ -17,7 +17,7 @@ FilesAhead::~FilesAhead() {
   stop_.store(true);
   batches_.fetch_add(1);
   batches_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
   for (const int fd : held_) ::close(fd);
 }
 
