@@ -19,16 +19,23 @@ size_t plain_operator_length(std::string_view text, AssignOp* op) {
   const auto starts = [&](std::string_view s) { return text.substr(0, s.size()) == s; };
   if (text.empty()) return 0;
   switch (text[0]) {
-    case '=': *op = AssignOp::recursive; return 1;
-    case '+': *op = AssignOp::append; return starts("+=") ? 2 : 0;
-    case '!': *op = AssignOp::shell; return starts("!=") ? 2 : 0;
+    case '=':
+      *op = AssignOp::recursive;
+      return 1;
+    case '+':
+      *op = AssignOp::append;
+      return starts("+=") ? 2 : 0;
+    case '!':
+      *op = AssignOp::shell;
+      return starts("!=") ? 2 : 0;
     case ':':
       *op = AssignOp::simple;
       if (starts(":=")) return 2;
       if (starts("::=")) return 3;
       *op = AssignOp::posix_immediate;
       return starts(":::=") ? 4 : 0;
-    default: return 0;
+    default:
+      return 0;
   }
 }
 
@@ -121,22 +128,6 @@ bool parse_modified(std::string_view text, Statement* out, bool directives) {
   return false;
 }
 
-constexpr ByteSet kPlainName("_.-/0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
-
-// The most frequent statement, told without a look at its words: a name of letters, digits and `_ . - /`, an operator.
-bool parse_plain_assignment(std::string_view text, Statement* out) {
-  size_t end = 0;
-  while (end < text.size() && kPlainName.has(text[end])) ++end;
-  if (end == 0) return false;
-  const std::string_view rest = skip_spaces(text.substr(end));
-  const size_t length = operator_length(rest, &out->op);
-  if (length == 0) return false;
-  out->directive = Directive::assignment;
-  out->name = text.substr(0, end);
-  out->text = skip_spaces(rest.substr(length));
-  return true;
-}
-
 Directive keyword(std::string_view token) {
   if (token.size() < 4 || token.size() > 8) return Directive::none;
   switch (token[0]) {
@@ -169,22 +160,21 @@ Directive keyword(std::string_view token) {
     case 'v':
       if (token == "vpath") return Directive::vpath;
       break;
-    default: break;
+    default:
+      break;
   }
   return Directive::none;
 }
 
 }  // namespace
 
-bool parse_assignment(std::string_view text, Statement* out) {
-  return parse_modified(skip_spaces(text), out, false);
-}
+bool parse_assignment(std::string_view text, Statement* out) { return parse_modified(skip_spaces(text), out, false); }
 
 Statement classify(std::string_view line) {
   Statement out;
   out.text = line;
-  if (line.empty() || parse_plain_assignment(line, &out)) return out;
-  out.op = {};
+  if (line.empty()) return out;
+
   if (parse_modified(line, &out, true)) return out;
   const std::string_view token = first_token(line);
   out.directive = keyword(token);
@@ -211,7 +201,8 @@ Statement classify_conditional(std::string_view line) {
       out.directive = directive;
       out.text = trim_end(skip_spaces(line.substr(token.size())));
       break;
-    default: break;
+    default:
+      break;
   }
   return out;
 }
