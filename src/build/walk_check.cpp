@@ -7,9 +7,10 @@ namespace cmz {
 // date, and counts for the one who asks.
 void Builder::step_check(Frame& frame) {
   Target& target = *frame.target;
+  Target& rule = target.double_colon ? *target.next_double_colon : target;  // of several the first
   if (frame.phase == Frame::Phase::begin) {
     search_.debug_depth = frame.depth + 1;
-    prepare(target);
+    prepare(rule);
     const FileTime time = mtime(target);
     if (!time.is_absent() && time > frame.time) {
       Result result;
@@ -23,7 +24,7 @@ void Builder::step_check(Frame& frame) {
   if (has_delivered_ && frame.waiting_child) {
     has_delivered_ = false;
     frame.waiting_child = false;
-    Prerequisite& p = prerequisite_at(target, frame.next);
+    Prerequisite& p = prerequisite_at(rule, frame.next);
     if (delivered_.running) {
       if (p.target->progress == Progress::waiting || p.target->progress == Progress::running)
         wait_for(frame, *p.target);
@@ -40,10 +41,10 @@ void Builder::step_check(Frame& frame) {
       }
     }
     ++frame.next;
-    if (ends_look(frame.status)) frame.next = target.prerequisites.size();
+    if (ends_look(frame.status)) frame.next = rule.prerequisites.size();
     return;
   }
-  if (frame.next >= target.prerequisites.size()) {
+  if (frame.next >= rule.prerequisites.size()) {
     Result result;
     result.status = frame.status;
     result.running = frame.running;
@@ -51,11 +52,11 @@ void Builder::step_check(Frame& frame) {
     pop(result);
     return;
   }
-  Prerequisite& p = prerequisite_at(target, frame.next);
+  Prerequisite& p = prerequisite_at(rule, frame.next);
   p.target = resolve(p.target);
   Target& child = *p.target;
   if (child.being_checked) {
-    drop_circular(target, frame.next, target);
+    drop_circular(rule, frame.next, rule);
     return;
   }
   Result result;
