@@ -114,7 +114,7 @@ class MakefileReader {
   void close_rule();
   void record_targets(OpenRule& rule);
   void record_pattern_rule(OpenRule& rule);
-  void record_target(OpenRule& rule, Target& target, TargetGroup* group);
+  Target& record_target(OpenRule& rule, Target& target);
   void add_prerequisites(const OpenRule& rule, Target& target,
                          std::vector<Prerequisite>& out, std::string_view stem);
   void set_default_goal(std::string_view name);

@@ -86,11 +86,7 @@ void MakefileReader::set_default_goal(std::string_view name) {
 }
 
 void MakefileReader::record_targets(OpenRule& rule) {
-  TargetGroup* group = nullptr;
-  if (rule.grouped) {
-    group = &e_.db.new_group();
-    group->is_explicit = true;
-  }
+  std::vector<Target*> grouped;
   for (Symbol name : rule.targets) {
     if (std::find(rule.misplaced.begin(), rule.misplaced.end(), name) != rule.misplaced.end())
       e_.diagnostics.message(rule.where, "*** mixed implicit and normal rules: deprecated syntax");
@@ -103,12 +99,24 @@ void MakefileReader::record_targets(OpenRule& rule) {
       if (rule.recipe) e_.diagnostics.message(rule.where, ".WAIT should not have commands");
     }
     Target& target = e_.db.target(name);
-    record_target(rule, target, group);
+    Target& recorded = record_target(rule, target);
+    if (rule.grouped) grouped.push_back(&recorded);
   }
-  if (group) std::reverse(group->members.begin(), group->members.end());
+  if (!rule.grouped) return;
+  TargetGroup& group = e_.db.new_group();
+  group.is_explicit = true;
+  std::reverse(grouped.begin(), grouped.end());
+  for (Target* target : grouped) {
+    if (target->group)
+      e_.diagnostics.message(rule.recipe->where,
+                             fmt::format("warning: overriding group membership for target '{}'",
+                                         target->name.view()));
+    target->group = &group;
+  }
+  group.members = std::move(grouped);
 }
 
-void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* group) {
+Target& MakefileReader::record_target(OpenRule& rule, Target& head) {
   Target* target = &head;
   std::string stem_text;
   bool matches = true;
@@ -156,19 +164,12 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
     target->stem = e_.db.arena.copy(stem_text);
     target->has_static_pattern = true;
   }
-  if (group) {
-    if (target->group)
-      e_.diagnostics.message(rule.recipe->where, fmt::format("warning: overriding group membership for target '{}'",
-                                                             head.name.view()));
-    target->group = group;
-    group->members.push_back(target);
-  }
 
   if (rule.recipe) {
     target->recipe = rule.recipe;
     target->builtin = false;
   }
-  if (!matches) return;
+  if (!matches) return *target;
   // $< is the first prerequisite of the rule with the recipe: those go to the front.
   if (rule.recipe && !target->prerequisites.empty()) {
     std::vector<Prerequisite> front;
@@ -177,6 +178,7 @@ void MakefileReader::record_target(OpenRule& rule, Target& head, TargetGroup* gr
   } else {
     add_prerequisites(rule, *target, target->prerequisites, stem_text);
   }
+  return *target;
 }
 
 void MakefileReader::add_prerequisites(const OpenRule& rule, Target& target,

@@ -1,7 +1,7 @@
 """Known differences, each with its reason.
 
-OWN are meant: cmzmake's help names its own options, and what ends GNU Make by a signal does not end cmzmake.
-They hold against every peer. The others are differences between GNU Make 4.4.1 and an older peer: cmzmake
+OWN are meant: cmzmake's help and version are its own, it does not show GNU Make's insides, and GNU Make's own
+faults (a signal that ends it, a circle under --shuffle) are not repeated. They hold against every peer. The others are differences between GNU Make 4.4.1 and an older peer: cmzmake
 does what 4.4.1 does, so it shows them against the `make` of Debian 12, which is 4.3.
 
 Two kinds: REWRITES bring the peer's and the program's text to a common form; CASES leave a whole case
@@ -41,7 +41,11 @@ def data_base(text):
     return "\n\n".join(sorted(block.strip("\n") for block in re.split(r"\n\n+", text) if block.strip("\n")))
 
 
+OWN_DIRECTORIES = drop_lines(r" *Directory \S+ cache invalidated \(count \d+ != command \d+\)")
+
+
 OWN_REWRITES = [
+    ("--debug says nothing of GNU Make's directory cache", OWN_DIRECTORIES),
     ("the version that --debug and -p begin with names the program", OWN_VERSION),
     ("-p leaves out the insides of GNU Make, and orders names that collide in another way", data_base),
     ("the help names the program that printed it, and its own options", lambda text: OWN_HELP(OWN_OPTIONS(text))),
@@ -134,8 +138,15 @@ def peer_crashed(case, theirs, ours):
     return min(theirs.statuses, default=0) < 0 <= min(ours.statuses, default=0)
 
 
+def circle_shuffled(case, theirs, ours):
+    """GNU Make drops the prerequisite that stands where the circular one is visited, not that one itself."""
+    shuffled = any("--shuffle" in word for word in case.words() + [case.environment.get("MAKEFLAGS", "")])
+    return shuffled and re.search(r": Circular .* dependency dropped\.$", all_output(theirs), re.M) is not None
+
+
 OWN_CASES = [
     ("a signal ends GNU Make itself", peer_crashed),
+    ("--shuffle makes GNU Make drop the wrong one of a circle's prerequisites", circle_shuffled),
 ]
 
 
