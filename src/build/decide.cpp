@@ -24,8 +24,9 @@ void Builder::decide(Frame& frame) {
     if (debug_)
       debug_->say(DebugLog::verbose, depth, "Giving up on target file '{}'.", target.hashed_name.view());
     pop(result);
+    // Not of a goal that make came to on its way to another one.
     const Target& goal = target.double_colon_head ? *target.double_colon_head : target;
-    if (status == Status::failed && goal.command_line && options_.keep_going &&
+    if (status == Status::failed && goals_[target.goal] == &goal && options_.keep_going &&
         !options_.dry_run && !options_.question && !remaking_makefiles_) {
       Event event{};
       event.kind = Event::Kind::not_remade;

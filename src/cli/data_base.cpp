@@ -43,6 +43,10 @@ void print_variable(const Variable& v, std::string_view prefix, std::string& out
     return;
   }
   out += fmt::format("{}{} {} ", prefix, v.name.view(), recursive ? (v.append ? "+=" : "=") : ":=");
+  if (!v.value.empty() && trim(v.value).empty()) {  // blanks alone would not be read back
+    out += fmt::format("$(subst ,,{})\n", v.value);
+    return;
+  }
   for (char c : v.value) {
     if (!recursive && c == '$') out += '$';  // so that it reads back the same
     out += c;
