@@ -36,7 +36,11 @@ void Session::Impl::makeflags_changed() {
   const size_t dashes = makeflags_value.find(" -- $(");
   if (dashes != std::string::npos && value.starts_with(makeflags_value + " "))
     value.erase(dashes, makeflags_value.size() - dashes);
+  // With `override`, its switches are stronger than those of the command line.
+  const auto given = options.given;
+  if (variable->origin == Origin::override_) options.given = {};
   take_flags(variable->flavor == Flavor::simple ? value : evaluator->expand(value));
+  options.given = given;
 }
 
 // Options of a makefile count from now on.
