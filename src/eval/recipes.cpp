@@ -298,11 +298,13 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, VariableSe
       flags |= take_flags(body);
       std::string whole;
       const bool posix = is_posix_shell(e.value_of("SHELL"));
-      bool first = true;
-      while (true) {  // a shell like sh: the prefixes of later lines are dropped too
+      bool first = true, continued = false;
+      // A shell like sh: the prefixes of later lines are dropped too, but for what a backslash continues.
+      while (true) {
         const size_t end = body.find('\n');
         std::string_view piece = body.substr(0, end);
-        if (!first && posix) take_flags(piece);
+        if (!first && posix && !continued) take_flags(piece);
+        continued = (piece.size() - (piece.find_last_not_of('\\') + 1)) % 2 == 1;
         if (!first) whole += '\n';
         whole += piece;
         first = false;
