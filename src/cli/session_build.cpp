@@ -41,6 +41,27 @@ BuildOptions Session::Impl::build_options() const {
   return b;
 }
 
+// The built-in ones, and those that makefiles write as suffix rules.
+void Session::Impl::add_implicit_rules() {
+  const auto make_builtin = [this] {
+    if (!options.no_builtin_rules) evaluator->define_builtin_rules();
+  };
+  const auto is_dotted = [](std::string_view goal) { return goal.starts_with('.'); };
+  if (!options.print_data_base && !options.print_targets && !evaluator->debug && evaluator->has_only_builtin_rules() &&
+      std::none_of(options.goals.begin(), options.goals.end(), is_dotted) &&
+      !is_dotted(evaluator->value_of(".DEFAULT_GOAL"))) {
+    evaluator->finish_reading();
+    search->defer_rules([this, make_builtin] {
+      make_builtin();
+      evaluator->convert_suffix_rules();
+    });
+    return;
+  }
+  make_builtin();
+  evaluator->finish_reading();
+  evaluator->convert_suffix_rules();
+}
+
 int Session::Impl::build() {
   open_pool();
   if (jobserver)
@@ -48,8 +69,7 @@ int Session::Impl::build() {
               "Using jobserver controller {}", options.jobserver_auth);
   if (!shuffle.empty()) debug.say(DebugLog::basic, 0, "Enabled shuffle mode: {}", shuffle);
   set_makeflags();
-  evaluator->finish_reading();
-  evaluator->convert_suffix_rules();
+  add_implicit_rules();
 
   show_reading_output();
   if (options.print_targets) {

@@ -98,6 +98,7 @@ struct Session::Impl : OptionListener {
 
   // --- the build (session_build.cpp) ---
   int build();
+  void add_implicit_rules();
   BuildOptions build_options() const;
   Target& named_target(std::string_view name);
   std::vector<Target*> goals();

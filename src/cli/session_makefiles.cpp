@@ -68,11 +68,7 @@ void Session::Impl::finish_options() {
   apply_options();
   set_makeflags();
   if (had_variables && options.no_builtin_variables) forget_builtin_variables();
-  if (!options.no_builtin_rules) {
-    evaluator->define_builtin_rules();
-  } else if (had_rules) {
-    evaluator->define_global("SUFFIXES", "", Origin::default_);
-  }
+  if (options.no_builtin_rules && had_rules) evaluator->define_global("SUFFIXES", "", Origin::default_);
 }
 
 // Standard input is kept in a file: make may have to read it again.

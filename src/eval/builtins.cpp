@@ -107,6 +107,22 @@ void Evaluator::define_builtin_rules() {
   }
 }
 
+bool Evaluator::has_only_builtin_rules() const {
+  // Like .PHONY; a suffix rule of that form, such as .C, has one letter.
+  const auto is_special = [](const Target* target) {
+    const std::string_view name = target->name.view();
+    return name.size() > 2 && std::all_of(name.begin() + 1, name.end(),
+                                          [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
+  };
+  const std::string_view table = builtin_suffixes();
+  const auto is_builtin = [&](std::string_view suffix) {
+    return suffix.data() >= table.data() && suffix.data() < table.data() + table.size();
+  };
+  return !settings.no_builtin_rules && db.pattern_rules.empty() &&
+         std::all_of(db.dotted_targets().begin(), db.dotted_targets().end(), is_special) &&
+         db.suffixes.size() == static_cast<size_t>(std::count(table.begin(), table.end(), '.')) && std::all_of(db.suffixes.begin(), db.suffixes.end(), is_builtin);
+}
+
 void Evaluator::convert_suffix_rules() {
   const bool second = std::exchange(db.special.second_expansion, false);
   // A makefile may have said -r after the built-in suffixes came in: those point into their table.

@@ -114,6 +114,10 @@ bool Search::exists(std::string_view name) {
 }
 
 bool Search::implicit_rule(Target& target) {
+  if (deferred_rules_) {
+    if (!debug && out_of_builtin_reach(target.hashed_name.view())) return false;
+    make_deferred_rules();
+  }
   if (index_version_ != e_.db.pattern_rules_version) {
     index_.build(e_.db.pattern_rules);
     index_version_ = e_.db.pattern_rules_version;

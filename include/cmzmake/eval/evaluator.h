@@ -145,6 +145,8 @@ class Evaluator {
   void define_builtin_variables();
   void define_builtin_rules();
   void convert_suffix_rules();
+  // Whether the makefiles, when all are read, leave the implicit rules as they are built in.
+  bool has_only_builtin_rules() const;
 
   // --- $(shell) (shell_function.cpp) ---
   // `strip_all`: whether all newlines at the end of the output vanish, or one (`!=`).

@@ -86,6 +86,9 @@ class Search {
   // Manual, "Implicit Rule Search Algorithm".
   bool implicit_rule(Target& target);
 
+  // There are no rules but the built-in ones, and `make` makes those, as soon as they may matter.
+  void defer_rules(std::function<void()> make);
+
   // Second expansion of the prerequisites that wait for it. Manual, "Secondary Expansion".
   bool expand_prerequisites(Target& target);
 
@@ -117,6 +120,8 @@ class Search {
                 int depth, std::unique_ptr<FoundRule>& out, bool* mentioned_only);
   void add_names(const PatternPrerequisite& p, Target* target, std::string_view name, const Match& match,
                  bool& order_only, std::vector<FoundPrerequisite>& out);
+  void make_deferred_rules();
+  bool out_of_builtin_reach(std::string_view name);
   bool nothing_at_a_glance(std::string_view name);
   bool may_be_there(const Glance::Ask& ask, std::string_view base, uint64_t tail);
   bool vpath_may_hold(std::string_view stem, std::string_view suffix) const;
@@ -134,6 +139,8 @@ class Search {
   void load_vpath();
 
   Evaluator& e_;
+  std::function<void()> deferred_rules_;
+  size_t early_searches_ = 0;  // before they were made
   RuleIndex index_;
   uint64_t index_version_ = UINT64_MAX;
   std::unordered_set<Symbol> impossible_;
