@@ -107,7 +107,7 @@ FileTime Builder::read_mtime(Target& target) {
     e_.diagnostics.message({}, fmt::format("*** stat: {}: {}", name, error.message()));
   if (time.is_absent() && !target.vpath_searched && !target.ignore_vpath) {
     target.vpath_searched = true;
-    if (auto found = search_.vpath(name)) {
+    if (auto found = search_.vpath(name, target.is_target)) {
       const Symbol path = db_.symbols.intern(found->path);
       if (Target* other = db_.find_target(path); other && other != &target && !target.double_colon_head) {
         merge(target, *other);

@@ -54,7 +54,11 @@ void MakefileReader::statement(const LogicalLine& line) {
   if (line.text[0] == e_.recipe_prefix && recipe_line(line)) return;
 
   std::string_view text = collapse_continuations(line.text, collapse_buffer_, e_.db.special.posix);
-  if (line.unfinished) text = trim_end(text.substr(0, text.size() - 1));
+  std::string unfinished;
+  if (line.unfinished) {  // the backslash-newline at the end of the file is a blank like others
+    unfinished = trim_end(text.substr(0, text.size() - 1));
+    text = unfinished += ' ';
+  }
   text = skip_spaces(remove_comment(text, comment_buffer_));
   if (text.empty()) return;
 

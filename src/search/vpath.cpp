@@ -33,10 +33,10 @@ void Search::load_vpath() {
   for (std::string_view d : directories) gpath_.emplace_back(d);
 }
 
-std::optional<Search::Found> Search::vpath(std::string_view name) {
+std::optional<Search::Found> Search::vpath(std::string_view name, bool for_target) {
   if (!vpath_loaded_) load_vpath();
   if (name.size() > 2 && name[0] == '-' && name[1] == 'l') return library(name);
-  return search_directories(name);
+  return search_directories(name, for_target);
 }
 
 bool Search::in_vpath(std::string_view name) {
@@ -44,7 +44,7 @@ bool Search::in_vpath(std::string_view name) {
   return search_directories(name).has_value();
 }
 
-std::optional<Search::Found> Search::search_directories(std::string_view name) {
+std::optional<Search::Found> Search::search_directories(std::string_view name, bool for_target) {
   if (name.empty() || name[0] == '/') return std::nullopt;
   if (general_vpath_.empty() && e_.db.vpaths.empty()) return std::nullopt;
   std::string path;
@@ -53,7 +53,9 @@ std::optional<Search::Found> Search::search_directories(std::string_view name) {
     path.assign(directory);
     if (path.back() != '/') path += '/';
     path += name;
-    return e_.db.find_target(path) != nullptr || e_.disk.listed(path);
+    const Target* known = e_.db.find_target(path);
+    if (known && (!for_target || (known->is_target && !known->intermediate))) return true;
+    return e_.disk.listed(path);
   };
   const auto found = [&](std::string_view directory) {
     bool in_gpath = false;

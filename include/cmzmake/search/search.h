@@ -99,7 +99,8 @@ class Search {
     bool in_gpath = false;  // its directory is in GPATH: the found name stays even when it is remade
     size_t rank = 0;        // how many directories are searched before it
   };
-  std::optional<Found> vpath(std::string_view name);
+  // A name there that is only mentioned counts as a file, unless it is looked for in place of a target.
+  std::optional<Found> vpath(std::string_view name, bool for_target = false);
   // Whether a directory of vpath or VPATH holds `name`; libraries are not looked for.
   bool in_vpath(std::string_view name);
 
@@ -135,7 +136,7 @@ class Search {
   bool ought_to_exist(Target* target, std::string_view name, bool compatible, bool* mentioned);
   void apply(Target& target, FoundRule& found);
   std::optional<Found> library(std::string_view name);
-  std::optional<Found> search_directories(std::string_view name);
+  std::optional<Found> search_directories(std::string_view name, bool for_target = false);
   void load_vpath();
 
   Evaluator& e_;
