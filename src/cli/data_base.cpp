@@ -204,10 +204,11 @@ void DataBase::file_state(const Target& t) {
 // One rule of `head`: itself, or one of its double-colon ones.
 void DataBase::file(const Target& head, const Target& t) {
   out_ += '\n';
-  if (!t.is_target && t.stem.empty()) out_ += "# Not a target:\n";
-  if (t.variables && (&t == &head || &t == head.next_double_colon))
+  const bool is_first = &t == &head || &t == head.next_double_colon;
+  if (t.variables && is_first)
     for (const Variable* v : as_table(*t.variables, kTargetTable))
       print_variable(*v, fmt::format("{}: ", head.hashed_name.view()), out_);
+  if (!t.is_target && t.stem.empty()) out_ += "# Not a target:\n";
   out_ += fmt::format("{}:{}", head.hashed_name.view(), t.double_colon_head ? ":" : "");
   bool bar = false;
   for (const bool order_only : {false, true})
@@ -222,7 +223,7 @@ void DataBase::file(const Target& head, const Target& t) {
   out_ += '\n';
   if (t.precious) out_ += "#  Precious file (prerequisite of .PRECIOUS).\n";
   if (t.phony) out_ += "#  Phony target (prerequisite of .PHONY).\n";
-  if (head.command_line && !options_.goals.empty()) out_ += "#  Command line target.\n";
+  if (head.command_line && is_first && !options_.goals.empty()) out_ += "#  Command line target.\n";
   if (t.builtin && head.name.view() != ".SUFFIXES") out_ += "#  Builtin rule\n";
   out_ += fmt::format("#  Implicit rule search has {}been done.\n", t.searched ? "" : "not ");
   if (t.expanded || t.has_static_pattern || !t.stem.empty())
