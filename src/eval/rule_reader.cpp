@@ -106,6 +106,8 @@ bool MakefileReader::cut_rule(std::string_view line, const LogicalLine& raw, Rul
     if (!trim(out.expanded).empty() || out.semicolon != kNpos) missing_separator(raw);
     return false;
   }
+  // Behind a `;` that comes out of an expansion a recipe begins: then there was no colon.
+  if (out.semicolon == kNpos && find_colon(out.targets, ';') != kNpos) missing_separator(raw);
   return true;
 }
 

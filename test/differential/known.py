@@ -134,6 +134,17 @@ def early_second_expansion(case, theirs, ours):
                                            re.search(r"\((info|warning|error|eval|file|shell)\b", text) is not None)
 
 
+def default_goal_expanded(case, theirs, ours):
+    text = text_of(case)
+    return (re.search(r"^\s*(?:export\s+)?\.DEFAULT_GOAL\s*\??=.*\$", text, re.M) is not None and
+            re.search(r"\((info|warning|file|shell)\b", text) is not None)
+
+
+def default_goal_quoted(case, theirs, ours):
+    told = ".DEFAULT_GOAL contains more than one target"
+    return told in all_output(ours) and told not in all_output(theirs)
+
+
 def peer_crashed(case, theirs, ours):
     return min(theirs.statuses, default=0) < 0 <= min(ours.statuses, default=0)
 
@@ -162,6 +173,8 @@ CASES = [
     ("4.4 may take a double-colon target without recipe for an intermediate file", double_colon_without_recipe),
     ("4.4 gives a target that does not match its static pattern no prerequisites", static_pattern_mismatch),
     ("4.4 drops a pattern rule that needs what it makes", pattern_made_from_itself),
+    ("4.4 expands .DEFAULT_GOAL more often, also after an error", default_goal_expanded),
+    ("4.4 takes a quoted blank in .DEFAULT_GOAL for the end of a name", default_goal_quoted),
     ("4.3 expands all prerequisites a second time at the start, 4.4 only those it looks at", early_second_expansion),
 ]
 
