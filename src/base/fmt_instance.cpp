@@ -4,8 +4,8 @@
 
 FMT_BEGIN_NAMESPACE
 template void detail::buffer<char>::append(const char*, const char*);
-template void detail::vformat_to(detail::buffer<char>&, string_view,
-                                 basic_format_args<FMT_BUFFER_CONTEXT(char)>, detail::locale_ref);
+template void detail::vformat_to(detail::buffer<char>&, string_view, basic_format_args<FMT_BUFFER_CONTEXT(char)>,
+                                 detail::locale_ref);
 template auto detail::thousands_sep_impl<char>(locale_ref) -> thousands_sep_result<char>;
 template auto detail::decimal_point_impl<char>(locale_ref) -> char;
 

@@ -48,9 +48,7 @@ bool Pattern::match(std::string_view word, std::string_view* stem) const {
     return true;
   }
   const std::string_view before = prefix(), after = suffix();
-  if (word.size() < before.size() + after.size() || !word.starts_with(before) ||
-      !word.ends_with(after))
-    return false;
+  if (word.size() < before.size() + after.size() || !word.starts_with(before) || !word.ends_with(after)) return false;
   if (stem) *stem = word.substr(before.size(), word.size() - before.size() - after.size());
   return true;
 }

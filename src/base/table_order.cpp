@@ -99,8 +99,7 @@ std::vector<uint32_t> table_order(std::span<const std::string_view> names, size_
   for (uint32_t i = 0; i < names.size(); ++i) {
     insert(i);
     if (table_size(slots.size(), i + 1) == slots.size()) continue;
-    const std::vector<uint32_t> old =
-        std::exchange(slots, std::vector<uint32_t>(2 * slots.size(), kFree));
+    const std::vector<uint32_t> old = std::exchange(slots, std::vector<uint32_t>(2 * slots.size(), kFree));
     for (uint32_t index : old)
       if (index != kFree) insert(index);
   }

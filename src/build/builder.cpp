@@ -81,8 +81,7 @@ Status Builder::run(const std::vector<Target*>& goals) {
 
   if (stop_ != Status::none) return stop_;
   for (const Target* goal : goals_)
-    if (goal->progress != Progress::finished && first_trouble_ == Status::success)
-      return Status::failed;
+    if (goal->progress != Progress::finished && first_trouble_ == Status::success) return Status::failed;
   return first_trouble_;
 }
 
@@ -97,8 +96,7 @@ void Builder::pass_comes_to(size_t end) {
     for (size_t i = pass_goal_; i < end && !stopping(); ++i) {
       Target& goal = *goals_[i];
       if (goal.progress != Progress::finished || std::exchange(goal_told_[i], 1)) continue;
-      if (first_trouble_ == Status::success &&
-          (goal.status == Status::failed || goal.status == Status::question))
+      if (first_trouble_ == Status::success && (goal.status == Status::failed || goal.status == Status::question))
         first_trouble_ = goal.status;
       if (goal.untold && !(remaking_makefiles_ && goal_makefiles_[i]->optional)) {
         goal_ = static_cast<uint32_t>(i);
@@ -142,8 +140,7 @@ bool Builder::wanted(Target& target) const {
     Target* t = up.back();
     up.pop_back();
     if (t->command_line) return true;
-    if (remaking_makefiles_ && std::find(goals_.begin(), goals_.end(), t) != goals_.end())
-      return true;
+    if (remaking_makefiles_ && std::find(goals_.begin(), goals_.end(), t) != goals_.end()) return true;
     for (Target* waiter : t->waiters)
       if (waiter->progress == Progress::waiting && seen.insert(waiter).second) up.push_back(waiter);
   }
@@ -152,8 +149,8 @@ bool Builder::wanted(Target& target) const {
 
 void Builder::finish_goal(size_t index) {
   const Target& goal = *goals_[index];
-  if (remaking_makefiles_ || goal_changed_[index] || goal.status != Status::success ||
-      options_.silent || db_.special.silent_all || options_.question)
+  if (remaking_makefiles_ || goal_changed_[index] || goal.status != Status::success || options_.silent ||
+      db_.special.silent_all || options_.question)
     return;
   Event event{};
   event.kind = Event::Kind::up_to_date;
@@ -201,8 +198,7 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
     }
     std::error_code error;
     if (it->error != 0 && disk_.mtime(target->name.view(), &error).is_absent() && error)
-      target->mtime =
-          FileTime::absent();  // why it cannot be looked at is said where it could not be read
+      target->mtime = FileTime::absent();  // why it cannot be looked at is said where it could not be read
     known_since_read(*it);
     makefile_of_[target] = &*it;
     goals.push_back(target);
@@ -253,8 +249,8 @@ void Builder::remove_intermediates() {
   if (options_.question || options_.touch) return;
   std::vector<Target*> made;
   for (Target& t : db_.targets())
-    if (t.intermediate && t.updated && !t.precious && !t.secondary && !t.not_intermediate &&
-        !t.command_line && !db_.special.secondary_all)
+    if (t.intermediate && t.updated && !t.precious && !t.secondary && !t.not_intermediate && !t.command_line &&
+        !db_.special.secondary_all)
       made.push_back(&t);
   const size_t size = table_size(1024, db_.targets().size());
   std::stable_sort(made.begin(), made.end(), [size](const Target* a, const Target* b) {
@@ -278,8 +274,7 @@ void Builder::remove_intermediates() {
       if (error == std::errc::no_such_file_or_directory) continue;
       disk_.changed(t->name.view());
     }
-    if (!std::exchange(any, true) && debug_)
-      debug_->say(DebugLog::basic, 0, "Removing intermediate files...");
+    if (!std::exchange(any, true) && debug_) debug_->say(DebugLog::basic, 0, "Removing intermediate files...");
     if (!names.empty()) names += ' ';
     names += t->name.view();
     if (!error) continue;

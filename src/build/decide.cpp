@@ -15,19 +15,17 @@ void Builder::decide(Frame& frame) {
   Result result;
   const size_t depth = frame.depth;
   if (debug_)
-    debug_->say(DebugLog::verbose, depth, "Finished prerequisites of target file '{}'.",
-                target.hashed_name.view());
+    debug_->say(DebugLog::verbose, depth, "Finished prerequisites of target file '{}'.", target.hashed_name.view());
 
   if (frame.status == Status::failed || frame.status == Status::question) {
     const Status status = frame.status;
     result.status = status;
-    if (debug_)
-      debug_->say(DebugLog::verbose, depth, "Giving up on target file '{}'.", target.hashed_name.view());
+    if (debug_) debug_->say(DebugLog::verbose, depth, "Giving up on target file '{}'.", target.hashed_name.view());
     pop(result);
     // Not of a goal that make came to on its way to another one.
     const Target& goal = target.double_colon_head ? *target.double_colon_head : target;
-    if (status == Status::failed && goals_[target.goal] == &goal && options_.keep_going &&
-        !options_.dry_run && !options_.question && !remaking_makefiles_) {
+    if (status == Status::failed && goals_[target.goal] == &goal && options_.keep_going && !options_.dry_run &&
+        !options_.question && !remaking_makefiles_) {
       Event event{};
       event.kind = Event::Kind::not_remade;
       event.target = target.hashed_name.view();
@@ -46,9 +44,8 @@ void Builder::decide(Frame& frame) {
     prerequisites_changed |= changed || (!p.order_only && time.is_absent() && !is_intermediate(*p.target));
     if (debug_ && !frame.absent) {
       if (p.order_only)
-        debug_->say(DebugLog::verbose, depth + 1,
-                    "Prerequisite '{}' is order-only for target '{}'.", p.target->name.view(),
-                    target.hashed_name.view());
+        debug_->say(DebugLog::verbose, depth + 1, "Prerequisite '{}' is order-only for target '{}'.",
+                    p.target->name.view(), target.hashed_name.view());
       else if (time.is_absent())
         debug_->say(DebugLog::basic, depth + 1, "Prerequisite '{}' of target '{}' does not exist.",
                     p.target->name.view(), target.hashed_name.view());
@@ -57,23 +54,19 @@ void Builder::decide(Frame& frame) {
                     "Prerequisite '{}' is {} than target '{}'.", p.target->name.view(),
                     time > frame.time ? "newer" : "older", target.hashed_name.view());
     }
-    p.changed =
-        changed || frame.absent || time.is_absent() || time > frame.time || options_.always_make;
+    p.changed = changed || frame.absent || time.is_absent() || time > frame.time || options_.always_make;
   }
 
   // A double-colon rule without prerequisites always applies. Manual, "Double-Colon Rules".
   if (target.double_colon_head && target.prerequisites.empty()) frame.must_make = true;
   bool make_it = frame.must_make || (options_.always_make && target.recipe);
-  if (make_it && !frame.absent && target.is_target && !prerequisites_changed && !target.recipe)
-    make_it = false;
+  if (make_it && !frame.absent && target.is_target && !prerequisites_changed && !target.recipe) make_it = false;
   if (debug_) {
     const std::string_view name = target.name.view();
     if (target.double_colon_head && target.prerequisites.empty())
-      debug_->say(DebugLog::basic, depth, "Target '{}' is double-colon and has no prerequisites.",
-                  name);
+      debug_->say(DebugLog::basic, depth, "Target '{}' is double-colon and has no prerequisites.", name);
     else if (!make_it && target.is_target && !prerequisites_changed && !target.recipe)
-      debug_->say(DebugLog::verbose, depth,
-                  "No recipe for '{}' and no prerequisites actually changed.",
+      debug_->say(DebugLog::verbose, depth, "No recipe for '{}' and no prerequisites actually changed.",
                   target.hashed_name.view());
     else if (!frame.must_make && make_it)
       debug_->say(DebugLog::verbose, depth, "Making '{}' due to always-make flag.", name);
@@ -243,12 +236,11 @@ void Builder::finish(Target& target, Status status, Ran ran) {
           disk_.changed(member->name.view());
           member->mtime = pretending ? FileTime::newest() : FileTime::unknown();
           member->time_changed = mtime(*member) != before;
-          if (!pretending && status == Status::success && target.time_changed &&
-              !mtime(target).is_absent() && !target.stem.empty() && !target.has_static_pattern && mtime(*member).is_absent())
+          if (!pretending && status == Status::success && target.time_changed && !mtime(target).is_absent() &&
+              !target.stem.empty() && !target.has_static_pattern && mtime(*member).is_absent())
             e_.diagnostics.message(
                 target.recipe->where,
-                fmt::format("warning: pattern recipe did not update peer target '{}'.",
-                            member->name.view()));
+                fmt::format("warning: pattern recipe did not update peer target '{}'.", member->name.view()));
         }
         finished(*member);
       }

@@ -54,8 +54,7 @@ void Builder::start_recipe(Target& target, FileTime time) {
   prepare_recipe(e_, recipe);
   if (target.group)
     for (Target* member : target.group->members)
-      if (member->time_before.is_unknown() && member != &target)
-        member->time_before = mtime(*member);
+      if (member->time_before.is_unknown() && member != &target) member->time_before = mtime(*member);
   target.time_before = target.phony ? FileTime::absent() : mtime(target);
 
   if (options_.touch && !recipe.any_recursive) {
@@ -74,8 +73,7 @@ void Builder::start_recipe(Target& target, FileTime time) {
   bool blank = true;
   for (const RecipeLine& line : recipe.lines) {
     std::string_view text = line.text;
-    while (!text.empty() &&
-           (is_space(text[0]) || text[0] == '@' || text[0] == '-' || text[0] == '+'))
+    while (!text.empty() && (is_space(text[0]) || text[0] == '@' || text[0] == '-' || text[0] == '+'))
       text.remove_prefix(1);
     blank &= text.empty();
   }
@@ -180,8 +178,8 @@ void Builder::run_recipe(RunningJob& running, FileTime time) {
     c.text = line.text;
     c.line = line.line;
     c.silent = line.flags.silent;
-    c.ignore_errors = line.flags.ignore_errors || options_.ignore_errors ||
-                      db_.special.ignore_all || target.ignore_errors;
+    c.ignore_errors =
+        line.flags.ignore_errors || options_.ignore_errors || db_.special.ignore_all || target.ignore_errors;
     c.recursive = line.flags.recursive;
     c.execute = !pretend || c.recursive;
     running.any_recursive |= c.recursive;
@@ -194,8 +192,7 @@ void Builder::run_recipe(RunningJob& running, FileTime time) {
     job.shell = e_.value_of("SHELL");
     job.shell_flags = e_.value_of(".SHELLFLAGS");
     const Variable* flags = db_.special.posix ? e_.lookup(".SHELLFLAGS") : nullptr;
-    if (flags &&
-        flags->origin == Origin::default_)  // POSIX's -e is not for lines whose errors do not count
+    if (flags && flags->origin == Origin::default_)  // POSIX's -e is not for lines whose errors do not count
       for (size_t i = 0; i < running.lines.size(); ++i)
         if (running.lines[i].flags.ignore_errors) job.lines[i].shell_flags = "-c";
   }
@@ -258,8 +255,7 @@ std::shared_ptr<const Environment> Builder::environment_for(RunningJob& running)
   Target& target = *running.target;
   const Scope* scope = target_scope(e_, target);
   const bool shared = !target.variables && !target.pattern_variables &&
-                      (!target.parent || target.scope == e_.global_scope()) &&
-                      e_.exports_are_constant();
+                      (!target.parent || target.scope == e_.global_scope()) && e_.exports_are_constant();
   const size_t kind = running.any_recursive ? 1 : 0;
   if (shared && shared_version_[kind] == db_.globals.version()) return shared_environment_[kind];
 
@@ -280,12 +276,11 @@ void Builder::line_begins(JobId job, size_t index) {
   running.line = index;
   const ExpandedLine& line = running.lines[index];
   if (running.capture >= 0 && index > 0 &&
-      (capture_->mode() == OutputSync::line ||
-       (line.flags.recursive && capture_->mode() != OutputSync::recurse)))
+      (capture_->mode() == OutputSync::line || (line.flags.recursive && capture_->mode() != OutputSync::recurse)))
     capture_->dump(running.capture);
   const bool show = options_.dry_run || (debug_ && debug_->wants(DebugLog::print)) ||
-                    (!line.flags.silent && !options_.silent && !db_.special.silent_all &&
-                     !running.target->silent && (!options_.question || line.flags.recursive));
+                    (!line.flags.silent && !options_.silent && !db_.special.silent_all && !running.target->silent &&
+                     (!options_.question || line.flags.recursive));
   if (!show) return;
   Event event{};
   event.kind = Event::Kind::command;
@@ -337,22 +332,22 @@ void Builder::process_started(JobId id, size_t, int pid) {
   RunningJob& running = starting_ ? *starting_ : jobs_.at(id);
   running.pid = pid;
   if (!std::exchange(running.on_chain, true))
-    debug_->say(DebugLog::jobs, 0, "Putting child {} ({}) PID {} on the chain.",
-                fmt::ptr(running.target), running.target->name.view(), pid);
+    debug_->say(DebugLog::jobs, 0, "Putting child {} ({}) PID {} on the chain.", fmt::ptr(running.target),
+                running.target->name.view(), pid);
 }
 
 void Builder::process_ended(JobId id, int pid, bool ok) {
   if (!debug_) return;
   const RunningJob& running = starting_ ? *starting_ : jobs_.at(id);
-  debug_->say(DebugLog::jobs, 0, "Reaping {} child {} PID {} ", ok ? "winning" : "losing",
-              fmt::ptr(running.target), pid);
+  debug_->say(DebugLog::jobs, 0, "Reaping {} child {} PID {} ", ok ? "winning" : "losing", fmt::ptr(running.target),
+              pid);
 }
 
 void Builder::tell_live_children() const {
   if (!debug_ || !debug_->wants(DebugLog::jobs)) return;
   for (const auto& [id, running] : jobs_)
-    debug_->say(DebugLog::jobs, 0, "Live child {} ({}) PID {} ", fmt::ptr(running.target),
-                running.target->name.view(), running.pid);
+    debug_->say(DebugLog::jobs, 0, "Live child {} ({}) PID {} ", fmt::ptr(running.target), running.target->name.view(),
+                running.pid);
 }
 
 void Builder::job_ended(JobId job, const Outcome& outcome) {
@@ -367,8 +362,7 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
   }
   Target& target = *running.target;
   if (debug_ && running.on_chain)
-    debug_->say(DebugLog::jobs, 0, "Removing child {} PID {} from chain.", fmt::ptr(running.target),
-                running.pid);
+    debug_->say(DebugLog::jobs, 0, "Removing child {} PID {} from chain.", fmt::ptr(running.target), running.pid);
   if (running.any_process) release_slot(running);
   check_signal();
 
@@ -395,8 +389,7 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
       event.output = running.capture;
       events_.on(event);
     }
-    if (signal_ == 0 && (signalled || db_.special.delete_on_error))
-      delete_half_made(target, running.capture);
+    if (signal_ == 0 && (signalled || db_.special.delete_on_error)) delete_half_made(target, running.capture);
     if (!options_.keep_going && !quiet && stop_ != Status::failed) stop_ = status;
   }
   if (status == Status::success && running.in_question) {

@@ -47,8 +47,7 @@ bool Builder::acquire_token() {
 // No job runs that takes tokens by itself: all must be here or in the pool.
 Settlement Builder::settle_tokens() {
   const Settlement settled = tokens_.settle();
-  if (debug_ && settled.replaced > 0)
-    debug_->say(DebugLog::jobs, 0, "Replaced {} lost job tokens", settled.replaced);
+  if (debug_ && settled.replaced > 0) debug_->say(DebugLog::jobs, 0, "Replaced {} lost job tokens", settled.replaced);
   if (debug_ && settled.removed > 0)
     debug_->say(DebugLog::jobs, 0, "Removed {} job tokens that were too many", settled.removed);
   if (settled.missing < given_up_) given_up_ = settled.missing;

@@ -103,8 +103,7 @@ FileTime Builder::read_mtime(Target& target) {
 
   std::error_code error;
   FileTime time = ask_disk(target, &error);
-  if (error)
-    e_.diagnostics.message({}, fmt::format("*** stat: {}: {}", name, error.message()));
+  if (error) e_.diagnostics.message({}, fmt::format("*** stat: {}: {}", name, error.message()));
   if (time.is_absent() && !target.vpath_searched && !target.ignore_vpath) {
     target.vpath_searched = true;
     if (auto found = search_.vpath(name, target.is_target)) {
@@ -115,8 +114,8 @@ FileTime Builder::read_mtime(Target& target) {
       }
       db_.rename_target(target, path);
       if (found->in_gpath) target.ignore_vpath = true;
-      const FileTime there = options_.check_symlink_times ? disk_.mtime_newest_link(found->path)
-                                                          : disk_.mtime(found->path);
+      const FileTime there =
+          options_.check_symlink_times ? disk_.mtime_newest_link(found->path) : disk_.mtime(found->path);
       const std::string_view plain = without_dot_slash(found->path);  // VPATH may say ./dir where -W says dir
       if (const Target* known = db_.find_target(plain);
           plain.size() < found->path.size() && known && !known->mtime.is_unknown())
@@ -188,12 +187,10 @@ FileTime Builder::time_as_target(Target& target) {
   FileTime time = mtime(target);
   if (!time.is_real()) return time;
   if (target.low_resolution_time && time.ns % kSecond != 0)
-    e_.diagnostics.message(
-        {},
-        fmt::format("*** Warning: .LOW_RESOLUTION_TIME file '{}' has a high resolution time stamp",
-                    target.name.view()));
-  if (target.low_resolution_time || is_archive_member(target.name.view()))
-    time.ns += kSecond - 1 - time.ns % kSecond;
+    e_.diagnostics.message({},
+                           fmt::format("*** Warning: .LOW_RESOLUTION_TIME file '{}' has a high resolution time stamp",
+                                       target.name.view()));
+  if (target.low_resolution_time || is_archive_member(target.name.view())) time.ns += kSecond - 1 - time.ns % kSecond;
   return time;
 }
 
@@ -226,8 +223,7 @@ bool Builder::touch(Target& target) {
     events_.on(event);
   }
   if (options_.dry_run) return true;
-  if (const auto member = split_archive_name(name))
-    return touch_member(member->archive, member->member);
+  if (const auto member = split_archive_name(name)) return touch_member(member->archive, member->member);
   const std::error_code error = disk_.touch(name);
   if (error) e_.diagnostics.message({}, fmt::format("*** touch: {}: {}", name, error.message()));
   return !error;

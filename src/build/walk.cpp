@@ -80,8 +80,7 @@ void Builder::deliver(Result result) {
 void Builder::wait_for(Frame& frame, Target& target) {
   frame.running = true;
   Target& owner = *frame.owner;
-  if (std::find(target.waiters.begin(), target.waiters.end(), &owner) != target.waiters.end())
-    return;
+  if (std::find(target.waiters.begin(), target.waiters.end(), &owner) != target.waiters.end()) return;
   target.waiters.push_back(&owner);
   ++owner.pending;
   // It may wait for one of these, too.
@@ -91,8 +90,7 @@ void Builder::wait_for(Frame& frame, Target& target) {
 void Builder::suspend(Frame& frame) {
   Target& target = *frame.target;
   if (debug_)
-    debug_->say(DebugLog::verbose, frame.depth, "The prerequisites of '{}' are being made.",
-                target.hashed_name.view());
+    debug_->say(DebugLog::verbose, frame.depth, "The prerequisites of '{}' are being made.", target.hashed_name.view());
   target.progress = Progress::waiting;
   if (target.order == 0) target.order = ++order_;
   Result result;
@@ -126,8 +124,7 @@ void Builder::add_extra_prerequisites(Target& target, bool implicit) {
   // that would run what patterns assign by `!=`.
   const Symbol name = db_.symbols.intern(".EXTRA_PREREQS");
   const auto is_extra = [name](const PatternVariable& p) { return p.name == name.view(); };
-  if (std::any_of(db_.pattern_variables.begin(), db_.pattern_variables.end(), is_extra))
-    target_scope(e_, target);
+  if (std::any_of(db_.pattern_variables.begin(), db_.pattern_variables.end(), is_extra)) target_scope(e_, target);
   Variable* v = nullptr;
   bool own = true;
   if (target.variables) v = target.variables->find(name);
@@ -154,8 +151,8 @@ void Builder::add_extra_prerequisites(Target& target, bool implicit) {
     // implicit rule: there that is a circle, which is told.
     if (own || !implicit) {
       if (p.target == &target) continue;
-      if (!own && std::any_of(extra.begin(), extra.end(),
-                              [&](const Prerequisite& other) { return other.target == &target; }))
+      if (!own &&
+          std::any_of(extra.begin(), extra.end(), [&](const Prerequisite& other) { return other.target == &target; }))
         continue;
     }
     p.hidden = true;
@@ -182,8 +179,7 @@ bool Builder::drop_circular(Target& target, size_t place, Target& asker) {
       break;
     }
     case WarningAction::error:
-      throw Fatal({},
-                  fmt::format("circular {} <- {} dependency detected", asker.hashed_name.view(), child));
+      throw Fatal({}, fmt::format("circular {} <- {} dependency detected", asker.hashed_name.view(), child));
   }
   if (&target != &asker && place == 0) {
     asker.prerequisites.assign(target.prerequisites.begin() + 1, target.prerequisites.end());
@@ -207,19 +203,15 @@ void Builder::begin_update(Frame& frame) {
   target.progress = Progress::visiting;
   if (debug_) {
     considered_[&target] = pass_;
-    debug_->say(DebugLog::verbose, frame.depth, "Considering target file '{}'.",
-                target.hashed_name.view());
+    debug_->say(DebugLog::verbose, frame.depth, "Considering target file '{}'.", target.hashed_name.view());
   }
-  frame.time =
-      time_as_target(target);  // may find it elsewhere: the search for a rule takes that name
+  frame.time = time_as_target(target);  // may find it elsewhere: the search for a rule takes that name
   if (debug_ && frame.time.is_absent())
-    debug_->say(DebugLog::basic, frame.depth + 1, "File '{}' does not exist.",
-                target.hashed_name.view());
+    debug_->say(DebugLog::basic, frame.depth + 1, "File '{}' does not exist.", target.hashed_name.view());
   search_.debug_depth = frame.depth + 1;
   prepare(target);
   if (debug_ && target.recipe && target.recipe == db_.default_recipe)
-    debug_->say(DebugLog::implicit, frame.depth + 1, "Using default recipe for '{}'.",
-                target.name.view());
+    debug_->say(DebugLog::implicit, frame.depth + 1, "Using default recipe for '{}'.", target.name.view());
   frame.absent = frame.time.is_absent();
   // A file that one recipe makes together with others is as old as the oldest of them. (The other
   // targets of a pattern rule do not count: nobody may want them.)
@@ -299,8 +291,7 @@ void Builder::step_update(Frame& frame) {
       if (frame.phase == Frame::Phase::prerequisites) {
         frame.phase = Frame::Phase::intermediates;
         rewind(frame);
-        if (!(frame.must_make || options_.always_make) ||
-            (frame.status == Status::failed && !options_.keep_going))
+        if (!(frame.must_make || options_.always_make) || (frame.status == Status::failed && !options_.keep_going))
           frame.phase = Frame::Phase::decide;
       } else {
         frame.phase = Frame::Phase::decide;
@@ -329,8 +320,7 @@ void Builder::step_update(Frame& frame) {
 // false when there is none.
 bool Builder::next_member(Frame& frame) {
   const TargetGroup* group = frame.target->group;
-  if (!group || frame.next < frame.walked->prerequisites.size())
-    return false;  // it waits, or has failed
+  if (!group || frame.next < frame.walked->prerequisites.size()) return false;  // it waits, or has failed
   while (frame.member < group->members.size()) {
     Target* member = group->members[frame.member++];
     if (member == frame.target && !group->is_explicit) continue;
@@ -372,18 +362,15 @@ bool Builder::next_prerequisite(Frame& frame) {
     Prerequisite& p = prerequisite_at(target, frame.next);
     if (delivered_.running) {
       if (p.target->progress != Progress::finished && frame.kind == Frame::Kind::update &&
-          !(is_intermediate(*p.target) && !second_round &&
-            p.target->progress == Progress::untouched))
+          !(is_intermediate(*p.target) && !second_round && p.target->progress == Progress::untouched))
         wait_for(frame, *p.target);
       frame.running = true;
     }
     if (delivered_.status == Status::failed) frame.status = Status::failed;
-    if (delivered_.status == Status::question && frame.status != Status::failed)
-      frame.status = Status::question;
+    if (delivered_.status == Status::question && frame.status != Status::failed) frame.status = Status::question;
     if (!p.order_only && !second_round) {
       if (delivered_.must_make) frame.must_make = true;
-      if (!delivered_.running &&
-          (!is_intermediate(*p.target) || p.target->progress != Progress::untouched)) {
+      if (!delivered_.running && (!is_intermediate(*p.target) || p.target->progress != Progress::untouched)) {
         const FileTime time = mtime(*p.target);
         if (time.is_absent() || time > frame.time) frame.must_make = true;
       }
@@ -408,8 +395,7 @@ bool Builder::next_prerequisite(Frame& frame) {
   Target& child = *p.target;
   // An intermediate file that is there is a file like any other: brought up to date in its turn,
   // whether the target needs that or not, and kept.
-  if (child.progress == Progress::untouched && is_intermediate(child) &&
-      !mtime(child).is_absent()) {
+  if (child.progress == Progress::untouched && is_intermediate(child) && !mtime(child).is_absent()) {
     child.intermediate = false;
     child.not_intermediate = true;
   }
@@ -427,9 +413,7 @@ bool Builder::next_prerequisite(Frame& frame) {
   switch (child.progress) {
     case Progress::finished:
       if (child.status == Status::failed) come_by_failed(child, *frame.target);
-      result.status = child.status == Status::failed || child.status == Status::question
-                          ? child.status
-                          : Status::none;
+      result.status = child.status == Status::failed || child.status == Status::question ? child.status : Status::none;
       frame.waiting_child = true;
       deliver(result);
       return true;

@@ -34,8 +34,7 @@ void Builder::step_check(Frame& frame) {
     if (delivered_.status == Status::question && frame.status != Status::failed) frame.status = Status::question;
     if (!p.order_only) {
       if (delivered_.must_make) frame.must_make = true;
-      if (!delivered_.running &&
-          !(is_intermediate(*p.target) && p.target->progress == Progress::untouched)) {
+      if (!delivered_.running && !(is_intermediate(*p.target) && p.target->progress == Progress::untouched)) {
         const FileTime time = mtime(*p.target);
         if (time.is_absent() || time > frame.time) frame.must_make = true;
       }

@@ -20,13 +20,20 @@ namespace {
 
 std::string_view origin_text(Origin origin) {
   switch (origin) {
-    case Origin::default_: return "default";
-    case Origin::environment: return "environment";
-    case Origin::file: return "makefile";
-    case Origin::environment_override: return "environment under -e";
-    case Origin::command_line: return "command line";
-    case Origin::override_: return "'override' directive";
-    case Origin::automatic: return "automatic";
+    case Origin::default_:
+      return "default";
+    case Origin::environment:
+      return "environment";
+    case Origin::file:
+      return "makefile";
+    case Origin::environment_override:
+      return "environment under -e";
+    case Origin::command_line:
+      return "command line";
+    case Origin::override_:
+      return "'override' directive";
+    case Origin::automatic:
+      return "automatic";
   }
   return "";
 }
@@ -71,8 +78,7 @@ std::vector<const Variable*> as_table(const VariableSet& set, size_t initial) {
 
 void print_recipe(const Recipe& recipe, std::string& out) {
   if (recipe.where.known())
-    out += fmt::format("#  recipe to execute (from '{}', line {}):\n", recipe.where.file,
-                       recipe.where.line);
+    out += fmt::format("#  recipe to execute (from '{}', line {}):\n", recipe.where.file, recipe.where.line);
   else
     out += "#  recipe to execute (built-in):\n";
   for (std::string_view line : recipe.source) {
@@ -125,8 +131,7 @@ class DataBase {
 
 void DataBase::variables() {
   out_ += "# Variables\n\n";
-  for (const Variable* v : as_table(db_.globals, kGlobalTable))
-    print_variable(*v, "", out_);
+  for (const Variable* v : as_table(db_.globals, kGlobalTable)) print_variable(*v, "", out_);
 }
 
 void DataBase::pattern_variables() {
@@ -154,8 +159,7 @@ void DataBase::implicit_rules() {
   for (const auto& rule : db_.pattern_rules) {
     terminal += rule->terminal;
     std::string targets;
-    for (std::string_view text : rule->target_texts)
-      targets += (targets.empty() ? "" : " ") + std::string(text);
+    for (std::string_view text : rule->target_texts) targets += (targets.empty() ? "" : " ") + std::string(text);
     out_ += fmt::format("\n{}:{}", targets, rule->terminal ? ":" : "");
     bool bar = false;
     for (const PatternPrerequisite& p : rule->prerequisites) {
@@ -194,10 +198,17 @@ void DataBase::file_state(const Target& t) {
   }
   out_ += "#  File has been updated.\n";
   switch (given_up ? Status::question : t.status) {
-    case Status::none: break;
-    case Status::success: out_ += "#  Successfully updated.\n"; break;
-    case Status::question: out_ += "#  Needs to be updated (-q is set).\n"; break;
-    case Status::failed: out_ += "#  Failed to be updated.\n"; break;
+    case Status::none:
+      break;
+    case Status::success:
+      out_ += "#  Successfully updated.\n";
+      break;
+    case Status::question:
+      out_ += "#  Needs to be updated (-q is set).\n";
+      break;
+    case Status::failed:
+      out_ += "#  Failed to be updated.\n";
+      break;
   }
 }
 
@@ -263,8 +274,7 @@ void DataBase::files() {
   for (const uint32_t index : table_order(names, kFileTable, table_hash)) {
     const Target* target = targets[index];
     if (target && target->double_colon) {
-      for (const Target* t = target->next_double_colon; t; t = t->next_double_colon)
-        file(*target, *t);
+      for (const Target* t = target->next_double_colon; t; t = t->next_double_colon) file(*target, *t);
     } else if (target) {
       file(*target, *target);
     } else {

@@ -25,15 +25,14 @@ class LocalShell : public Shell {
     const char* ifs = nullptr;
     for (const char* const* e = request.environment; *e; ++e)
       if (std::strncmp(*e, "IFS=", 4) == 0) ifs = *e + 4;
-    const auto argv =
-        command_argv(request.command, request.shell.empty() ? "/bin/sh" : request.shell,
-                     request.shell_flags, false, ifs);
+    const auto argv = command_argv(request.command, request.shell.empty() ? "/bin/sh" : request.shell,
+                                   request.shell_flags, false, ifs);
     std::vector<std::string> changed;
     std::vector<const char*> environment;
     if (hides_jobserver) environment = without_descriptors(request.environment, changed);
-    Captured captured = executor_.capture(
-        argv, const_cast<char* const*>(hides_jobserver ? environment.data() : request.environment),
-        report ? report->shell_stderr() : -1);
+    Captured captured =
+        executor_.capture(argv, const_cast<char* const*>(hides_jobserver ? environment.data() : request.environment),
+                          report ? report->shell_stderr() : -1);
     out.output = std::move(captured.output);
     out.status = captured.exit.status + (captured.exit.how == Exit::How::signalled ? 128 : 0);
     out.error = std::move(captured.error);
@@ -42,16 +41,14 @@ class LocalShell : public Shell {
 
  private:
   // `kept` holds the texts that are new.
-  static std::vector<const char*> without_descriptors(const char* const* environment,
-                                                      std::vector<std::string>& kept) {
+  static std::vector<const char*> without_descriptors(const char* const* environment, std::vector<std::string>& kept) {
     std::vector<const char*> out;
     kept.reserve(2);
     for (; *environment; ++environment) {
       const std::string_view entry = *environment;
       const size_t value = entry.find('=') + 1;
       if (kept.size() < 2 && (entry.starts_with("MAKEFLAGS=") || entry.starts_with("MFLAGS="))) {
-        kept.push_back(std::string(entry.substr(0, value)) +
-                       without_jobserver(entry.substr(value)));
+        kept.push_back(std::string(entry.substr(0, value)) + without_jobserver(entry.substr(value)));
         out.push_back(kept.back().c_str());
       } else {
         out.push_back(*environment);

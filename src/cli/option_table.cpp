@@ -76,8 +76,14 @@ constexpr std::array<OptionInfo, kOptions> kTable = {{
 // Options that a makefile's MAKEFLAGS cannot give.
 bool for_command_line_only(Id id) {
   switch (id) {
-    case Id::ignored: case Id::help: case Id::version: case Id::directory: case Id::file:
-    case Id::old_file: case Id::what_if: case Id::temp_stdin:
+    case Id::ignored:
+    case Id::help:
+    case Id::version:
+    case Id::directory:
+    case Id::file:
+    case Id::old_file:
+    case Id::what_if:
+    case Id::temp_stdin:
     case Id::print_targets:
       return true;
     default:
@@ -90,42 +96,73 @@ constexpr uint64_t bit(Id id) { return uint64_t{1} << static_cast<unsigned>(id);
 // The switch that `id` turns off, or `id` itself.
 constexpr Id opposite(Id id) {
   switch (id) {
-    case Id::keep_going: return Id::no_keep_going;
-    case Id::no_keep_going: return Id::keep_going;
-    case Id::silent: return Id::no_silent;
-    case Id::no_silent: return Id::silent;
-    case Id::print_directory: return Id::no_print_directory;
-    case Id::no_print_directory: return Id::print_directory;
-    default: return id;
+    case Id::keep_going:
+      return Id::no_keep_going;
+    case Id::no_keep_going:
+      return Id::keep_going;
+    case Id::silent:
+      return Id::no_silent;
+    case Id::no_silent:
+      return Id::silent;
+    case Id::print_directory:
+      return Id::no_print_directory;
+    case Id::no_print_directory:
+      return Id::print_directory;
+    default:
+      return id;
   }
 }
 
 bool* switch_of(Options& o, Id id) {
   switch (id) {
-    case Id::always_make: return &o.always_make;
-    case Id::debug_all: return &o.debug_all;
-    case Id::environment_overrides: return &o.environment_overrides;
-    case Id::help: return &o.help;
-    case Id::ignore_errors: return &o.ignore_errors;
-    case Id::keep_going: return &o.keep_going;
-    case Id::no_keep_going: return &o.stop;
-    case Id::check_symlink_times: return &o.check_symlink_times;
-    case Id::dry_run: return &o.dry_run;
-    case Id::print_data_base: return &o.print_data_base;
-    case Id::print_targets: return &o.print_targets;
-    case Id::question: return &o.question;
-    case Id::no_builtin_rules: return &o.no_builtin_rules;
-    case Id::no_builtin_variables: return &o.no_builtin_variables;
-    case Id::silent: return &o.silent;
-    case Id::no_silent: return &o.no_silent;
-    case Id::touch: return &o.touch;
-    case Id::trace: return &o.trace;
-    case Id::version: return &o.version;
-    case Id::print_directory: return &o.print_directory;
-    case Id::no_print_directory: return &o.no_print_directory;
-    case Id::warn_undefined_variables: return &o.warn_undefined;
-    case Id::jobserver: return &o.jobserver_wanted;
-    default: return nullptr;
+    case Id::always_make:
+      return &o.always_make;
+    case Id::debug_all:
+      return &o.debug_all;
+    case Id::environment_overrides:
+      return &o.environment_overrides;
+    case Id::help:
+      return &o.help;
+    case Id::ignore_errors:
+      return &o.ignore_errors;
+    case Id::keep_going:
+      return &o.keep_going;
+    case Id::no_keep_going:
+      return &o.stop;
+    case Id::check_symlink_times:
+      return &o.check_symlink_times;
+    case Id::dry_run:
+      return &o.dry_run;
+    case Id::print_data_base:
+      return &o.print_data_base;
+    case Id::print_targets:
+      return &o.print_targets;
+    case Id::question:
+      return &o.question;
+    case Id::no_builtin_rules:
+      return &o.no_builtin_rules;
+    case Id::no_builtin_variables:
+      return &o.no_builtin_variables;
+    case Id::silent:
+      return &o.silent;
+    case Id::no_silent:
+      return &o.no_silent;
+    case Id::touch:
+      return &o.touch;
+    case Id::trace:
+      return &o.trace;
+    case Id::version:
+      return &o.version;
+    case Id::print_directory:
+      return &o.print_directory;
+    case Id::no_print_directory:
+      return &o.no_print_directory;
+    case Id::warn_undefined_variables:
+      return &o.warn_undefined;
+    case Id::jobserver:
+      return &o.jobserver_wanted;
+    default:
+      return nullptr;
   }
 }
 
@@ -188,8 +225,7 @@ const OptionInfo* find_option(std::string_view name, std::vector<const OptionInf
   for (size_t i = 0; i < kOptions; ++i) {
     const OptionInfo& info = kTable[i];
     if (info.name == name) return &info;
-    if (info.name.starts_with(name) && (i < kOldOptions || candidates->empty()))
-      candidates->push_back(&info);
+    if (info.name.starts_with(name) && (i < kOldOptions || candidates->empty())) candidates->push_back(&info);
   }
   const auto same = [&](const OptionInfo* other) {
     return other->id == candidates->front()->id && other->takes == candidates->front()->takes;
@@ -198,33 +234,57 @@ const OptionInfo* find_option(std::string_view name, std::vector<const OptionInf
   return candidates->front();
 }
 
-std::string apply_option(const OptionInfo& info, const std::string* argument, OptionSource source,
-                         Options& o) {
+std::string apply_option(const OptionInfo& info, const std::string* argument, OptionSource source, Options& o) {
   if (source == OptionSource::makefile && for_command_line_only(info.id)) return {};
   if (argument && argument->empty() && info.id != Id::jobs && info.id != Id::load_average) {
     const OptionInfo* main = &info;  // an alias is called by the letter of what it stands for
     for (const OptionInfo& each : kTable)
       if (each.id == info.id && each.letter) main = &each;
-    return fmt::format("the '{}{}' option requires a non-empty string argument",
-                       main->letter ? "-" : "--",
+    return fmt::format("the '{}{}' option requires a non-empty string argument", main->letter ? "-" : "--",
                        main->letter ? std::string_view(&main->letter, 1) : main->name);
   }
   const std::string none;
   const std::string& value = argument ? *argument : none;
   switch (info.id) {
-    case Id::directory: o.directories.push_back(value); break;
-    case Id::file: o.makefiles.push_back(value); break;
-    case Id::include_dir: add_new(o.include_dirs, value); break;
-    case Id::old_file: o.old_files.push_back(value); break;
-    case Id::what_if: o.new_files.push_back(value); break;
-    case Id::eval: add_new(o.evals, value); break;
-    case Id::debug: add_new(o.debug, argument ? value : "basic"); break;
-    case Id::jobserver_auth: o.jobserver_auth = value; break;
-    case Id::jobserver_style: o.jobserver_style = value; break;
-    case Id::sync_mutex: o.sync_mutex = value; break;
-    case Id::output_sync: o.output_sync = argument ? value : "target"; break;
-    case Id::warn: add_warnings(o, value); break;
-    case Id::shuffle: o.shuffle = argument ? value : "random"; break;
+    case Id::directory:
+      o.directories.push_back(value);
+      break;
+    case Id::file:
+      o.makefiles.push_back(value);
+      break;
+    case Id::include_dir:
+      add_new(o.include_dirs, value);
+      break;
+    case Id::old_file:
+      o.old_files.push_back(value);
+      break;
+    case Id::what_if:
+      o.new_files.push_back(value);
+      break;
+    case Id::eval:
+      add_new(o.evals, value);
+      break;
+    case Id::debug:
+      add_new(o.debug, argument ? value : "basic");
+      break;
+    case Id::jobserver_auth:
+      o.jobserver_auth = value;
+      break;
+    case Id::jobserver_style:
+      o.jobserver_style = value;
+      break;
+    case Id::sync_mutex:
+      o.sync_mutex = value;
+      break;
+    case Id::output_sync:
+      o.output_sync = argument ? value : "target";
+      break;
+    case Id::warn:
+      add_warnings(o, value);
+      break;
+    case Id::shuffle:
+      o.shuffle = argument ? value : "random";
+      break;
     case Id::temp_stdin:
       o.makefiles.push_back(value);
       o.temporary_makefile = value;
@@ -234,8 +294,7 @@ std::string apply_option(const OptionInfo& info, const std::string* argument, Op
       break;
     case Id::jobs: {
       int jobs = Options::kJobsUnlimited;
-      if (argument && !parse_jobs(value, &jobs))
-        return "the '-j' option requires a positive integer argument";
+      if (argument && !parse_jobs(value, &jobs)) return "the '-j' option requires a positive integer argument";
       // -j-1 asks for nothing: a sub-make goes on with what its parent has said.
       if (jobs == Options::kJobsUnset && !o.jobserver_auth.empty()) break;
       o.jobs = jobs;
@@ -251,7 +310,9 @@ std::string apply_option(const OptionInfo& info, const std::string* argument, Op
       else
         add_warnings(o, "undefined-var");
       break;
-    default: turn_on(info.id, source, o); break;
+    default:
+      turn_on(info.id, source, o);
+      break;
   }
   return {};
 }
@@ -266,15 +327,32 @@ std::string_view add_debug(std::string_view text, DebugFlags& flags) {
         flags.basic = flags.verbose = flags.implicit = flags.jobs = flags.makefile = true;
         flags.print = flags.why = true;
         break;
-      case 'b': flags.basic = true; break;
-      case 'i': flags.basic = flags.implicit = true; break;
-      case 'j': flags.jobs = true; break;
-      case 'm': flags.basic = flags.makefile = true; break;
-      case 'n': flags = DebugFlags{}; break;
-      case 'p': flags.print = true; break;
-      case 'v': flags.basic = flags.verbose = true; break;
-      case 'w': flags.why = true; break;
-      default: return text;
+      case 'b':
+        flags.basic = true;
+        break;
+      case 'i':
+        flags.basic = flags.implicit = true;
+        break;
+      case 'j':
+        flags.jobs = true;
+        break;
+      case 'm':
+        flags.basic = flags.makefile = true;
+        break;
+      case 'n':
+        flags = DebugFlags{};
+        break;
+      case 'p':
+        flags.print = true;
+        break;
+      case 'v':
+        flags.basic = flags.verbose = true;
+        break;
+      case 'w':
+        flags.why = true;
+        break;
+      default:
+        return text;
     }
     const size_t end = text.find_first_of(", ");
     if (end == std::string_view::npos) return {};
@@ -285,8 +363,7 @@ std::string_view add_debug(std::string_view text, DebugFlags& flags) {
 
 std::string random_seed() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch().count();
-  const uint64_t mixed = (static_cast<uint64_t>(now) ^ (static_cast<uint64_t>(::getpid()) << 40)) *
-                         0x9e3779b97f4a7c15u;
+  const uint64_t mixed = (static_cast<uint64_t>(now) ^ (static_cast<uint64_t>(::getpid()) << 40)) * 0x9e3779b97f4a7c15u;
   return std::to_string(static_cast<uint32_t>(mixed >> 32));
 }
 
@@ -327,8 +404,7 @@ void check_shuffle(Options& o) {
   } else {
     char* end = nullptr;
     const unsigned long seed = std::strtoul(text, &end, 10);
-    if (end == text || *end != '\0')
-      throw Fatal({}, fmt::format("invalid shuffle mode: Invalid value: '{}'", text));
+    if (end == text || *end != '\0') throw Fatal({}, fmt::format("invalid shuffle mode: Invalid value: '{}'", text));
     o.shuffle = std::to_string(static_cast<uint32_t>(seed));
   }
 }

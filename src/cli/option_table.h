@@ -17,12 +17,46 @@ enum class OptionSource : uint8_t { command_line, environment, makefile };
 
 // What an option does. Aliases share one.
 enum class OptionId : uint8_t {
-  ignored, always_make, debug_all, environment_overrides, help, ignore_errors, keep_going,
-  check_symlink_times, dry_run, print_data_base, question, no_builtin_rules, no_builtin_variables,
-  silent, no_keep_going, touch, version, print_directory, directory, file, include_dir, jobs,
-  load_average, old_file, output_sync, what_if, debug, jobserver_auth, jobserver_style, trace,
-  no_print_directory, warn_undefined_variables, sync_mutex, no_silent, shuffle, eval, temp_stdin,
-  warn, print_targets, jobserver,
+  ignored,
+  always_make,
+  debug_all,
+  environment_overrides,
+  help,
+  ignore_errors,
+  keep_going,
+  check_symlink_times,
+  dry_run,
+  print_data_base,
+  question,
+  no_builtin_rules,
+  no_builtin_variables,
+  silent,
+  no_keep_going,
+  touch,
+  version,
+  print_directory,
+  directory,
+  file,
+  include_dir,
+  jobs,
+  load_average,
+  old_file,
+  output_sync,
+  what_if,
+  debug,
+  jobserver_auth,
+  jobserver_style,
+  trace,
+  no_print_directory,
+  warn_undefined_variables,
+  sync_mutex,
+  no_silent,
+  shuffle,
+  eval,
+  temp_stdin,
+  warn,
+  print_targets,
+  jobserver,
 };
 
 struct OptionInfo {
@@ -49,8 +83,7 @@ const OptionInfo* find_option(std::string_view name, std::vector<const OptionInf
 // Does what an option says. `argument` is nullptr when there is none. Returns what is wrong with the
 // argument, e.g. "the '-j' option requires a positive integer argument", or nothing. Throws Fatal for
 // a bad --warn.
-std::string apply_option(const OptionInfo& info, const std::string* argument, OptionSource source,
-                         Options& options);
+std::string apply_option(const OptionInfo& info, const std::string* argument, OptionSource source, Options& options);
 
 // Throw Fatal for a bad value. Of the last -O and --shuffle only; check_shuffle() normalizes.
 void check_debug(const Options& options);

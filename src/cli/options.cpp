@@ -225,8 +225,7 @@ std::vector<std::string> words_of(std::string_view text) {
     }
     text.remove_prefix(i);
   }
-  if (!words.empty() && words[0][0] != '-' && words[0].find('=') == std::string::npos)
-    words[0].insert(0, 1, '-');
+  if (!words.empty() && words[0][0] != '-' && words[0].find('=') == std::string::npos) words[0].insert(0, 1, '-');
   return words;
 }
 
@@ -270,8 +269,7 @@ bool finish_makefile_flags(Options& options) {
   return changed;
 }
 
-std::vector<std::string> arguments_with_temp_stdin(const std::vector<std::string>& arguments,
-                                                   const std::string& file) {
+std::vector<std::string> arguments_with_temp_stdin(const std::vector<std::string>& arguments, const std::string& file) {
   Cutter cutter(arguments, {});
   cutter.run();
   std::vector<std::string> out;

@@ -68,17 +68,15 @@ Session::Impl::Impl(std::vector<std::string> args, std::vector<std::string> env)
 
 const char* Session::Impl::variable(std::string_view name) const {
   for (const std::string& entry : environment)
-    if (entry.size() > name.size() && entry[name.size()] == '=' &&
-        entry.compare(0, name.size(), name) == 0)
+    if (entry.size() > name.size() && entry[name.size()] == '=' && entry.compare(0, name.size(), name) == 0)
       return entry.c_str() + name.size() + 1;
   return nullptr;
 }
 
 const std::string& Session::Impl::temporary() {
   if (temporary_.empty())
-    temporary_ =
-        temporary_directory([this](const char* name) { return variable(name); },
-                            [this](const std::string& text) { report->message({}, text); });
+    temporary_ = temporary_directory([this](const char* name) { return variable(name); },
+                                     [this](const std::string& text) { report->message({}, text); });
   return temporary_;
 }
 
@@ -91,8 +89,7 @@ bool Session::Impl::read_options(int* status) {
     if (name[0] == 'G' && variable(name)) evaluator->define_global(name, "", Origin::environment);
     options_grew();
   }
-  right = right && parse_command_line({arguments.begin() + 1, arguments.end()}, arguments[0],
-                                      options, *this);
+  right = right && parse_command_line({arguments.begin() + 1, arguments.end()}, arguments[0], options, *this);
   options_grew();
   if (!right) {
     const std::string text = usage_text(program);
@@ -106,9 +103,7 @@ bool Session::Impl::read_options(int* status) {
   command_line_options = options;
   if (!options.help && !options.version) return true;
   // The data base begins with the version.
-  *status = print_only(options.help              ? usage_text(program)
-                       : options.print_data_base ? std::string()
-                                                 : version_text());
+  *status = print_only(options.help ? usage_text(program) : options.print_data_base ? std::string() : version_text());
   return false;
 }
 

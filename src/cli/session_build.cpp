@@ -18,8 +18,7 @@ BuildOptions Session::Impl::build_options() const {
   b.ignore_errors = options.ignore_errors;
   b.silent = options.silent;
   b.check_symlink_times = options.check_symlink_times;
-  const bool one_slot =
-      serves ? options.jobs == 1 : !jobserver && options.jobs != Options::kJobsUnlimited;
+  const bool one_slot = serves ? options.jobs == 1 : !jobserver && options.jobs != Options::kJobsUnlimited;
   b.one_at_a_time = one_slot || db.special.not_parallel;
   b.max_load = options.max_load;
   if (!shuffle.empty() && shuffle != "identity") {
@@ -31,8 +30,7 @@ BuildOptions Session::Impl::build_options() const {
     }
   }
   if (jobserver && !jobserver->inherited_descriptors().empty())
-    b.adjust_environment = [](std::vector<std::pair<std::string, std::string>>& pairs,
-                              bool recursive) {
+    b.adjust_environment = [](std::vector<std::pair<std::string, std::string>>& pairs, bool recursive) {
       if (recursive) return;
       // The descriptors are closed in such a child: the text says so.
       for (auto& [name, value] : pairs)
@@ -65,8 +63,8 @@ void Session::Impl::add_implicit_rules() {
 int Session::Impl::build() {
   open_pool();
   if (jobserver)
-    debug.say(debug.wants(DebugLog::jobs) ? DebugLog::jobs : DebugLog::verbose, 0,
-              "Using jobserver controller {}", options.jobserver_auth);
+    debug.say(debug.wants(DebugLog::jobs) ? DebugLog::jobs : DebugLog::verbose, 0, "Using jobserver controller {}",
+              options.jobserver_auth);
   if (!shuffle.empty()) debug.say(DebugLog::basic, 0, "Enabled shuffle mode: {}", shuffle);
   set_makeflags();
   add_implicit_rules();
@@ -123,8 +121,7 @@ int Session::Impl::build() {
 
 // The target that the command line or .DEFAULT_GOAL means.
 Target& Session::Impl::named_target(std::string_view name) {
-  return db.target(name.starts_with('~') ? disk->expand_tilde(name)
-                                         : std::string(without_dot_slash(name)));
+  return db.target(name.starts_with('~') ? disk->expand_tilde(name) : std::string(without_dot_slash(name)));
 }
 
 // Those of the goals that are known now, before makefiles are remade.

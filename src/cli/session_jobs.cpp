@@ -20,8 +20,7 @@ void Session::Impl::join_jobserver() {
   const std::string auth = std::exchange(options.jobserver_auth, {});
   if (options.jobs_here) {
     if (restarts == 0)
-      report->message({}, fmt::format("warning: -j{} forced in submake: resetting jobserver mode.",
-                                      options.jobs));
+      report->message({}, fmt::format("warning: -j{} forced in submake: resetting jobserver mode.", options.jobs));
     return;
   }
   std::string why;
@@ -36,9 +35,8 @@ void Session::Impl::join_jobserver() {
 }
 
 void Session::Impl::use_jobserver(std::unique_ptr<JobserverPool> shared) {
-  shared->on_lost([this](std::string_view why) {
-    report->message({}, fmt::format("warning: {}; going on without it", why));
-  });
+  shared->on_lost(
+      [this](std::string_view why) { report->message({}, fmt::format("warning: {}; going on without it", why)); });
   jobserver = shared.get();
   pool = std::move(shared);
   executor.set_pool(pool.get());
@@ -71,9 +69,8 @@ void Session::Impl::serve() {
   const auto style = wanted == "pipe" ? JobserverStyle::pipe : JobserverStyle::fifo;
   executor.attend_signals();
   try {
-    auto server = std::make_unique<JobserverServer>(
-        static_cast<unsigned>(options.jobs), style,
-        style == JobserverStyle::fifo ? fifo_directory() : std::string());
+    auto server = std::make_unique<JobserverServer>(static_cast<unsigned>(options.jobs), style,
+                                                    style == JobserverStyle::fifo ? fifo_directory() : std::string());
     options.jobserver_auth = server->auth();
     serves = true;
     use_jobserver(std::move(server));
@@ -93,16 +90,15 @@ std::string Session::Impl::fifo_directory() {
 
 // -O: what is written while makefiles are read is shown in one piece.
 void Session::Impl::begin_output_sync() {
-  if (options.output_sync.empty() || options.output_sync == "none" || !OutputCapture::possible())
-    return;
+  if (options.output_sync.empty() || options.output_sync == "none" || !OutputCapture::possible()) return;
   const OutputSync mode = options.output_sync == "line"      ? OutputSync::line
                           : options.output_sync == "recurse" ? OutputSync::recurse
                                                              : OutputSync::target;
   capture.emplace(mode, temporary());
   if (options.sync_mutex.starts_with(kMutexPrefix))
     if (const int error = capture->use_mutex(options.sync_mutex))
-      throw Fatal({}, fmt::format("cannot open output sync mutex {}: {}",
-                                  options.sync_mutex.substr(4), std::strerror(error)));
+      throw Fatal(
+          {}, fmt::format("cannot open output sync mutex {}: {}", options.sync_mutex.substr(4), std::strerror(error)));
   report->set_capture(&*capture);
   if (mode == OutputSync::recurse) return;
   if (prints_directory()) {
@@ -131,8 +127,7 @@ void Session::Impl::show_reading_output() {
 // more.
 void Session::Impl::share_output() {
   if (!capture) return;
-  if (!jobserver &&
-      options.jobs != Options::kJobsUnlimited) {  // one job at a time needs no more of it
+  if (!jobserver && options.jobs != Options::kJobsUnlimited) {  // one job at a time needs no more of it
     if (capture->write_error()) report->note_write_error();
     report->set_capture(nullptr);
     capture.reset();

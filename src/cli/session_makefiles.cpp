@@ -34,8 +34,7 @@ void Session::Impl::read_makefiles() {
       missing.named = true;
     }
   }
-  temporary_makefile =
-      options.temporary_makefile.empty() ? temporary_makefile : options.temporary_makefile;
+  temporary_makefile = options.temporary_makefile.empty() ? temporary_makefile : options.temporary_makefile;
   if (options.makefiles.empty()) read_default_makefile();
   e.reading_makefiles = false;
   e.where = {};
@@ -115,8 +114,7 @@ void Session::Impl::restart() {
   if (options.print_data_base) report->print(data_base_text(*evaluator, options));
   if (jobserver) jobserver->return_all();
   const std::vector<std::string> again =
-      temporary_makefile.empty() ? arguments
-                                 : arguments_with_temp_stdin(arguments, temporary_makefile);
+      temporary_makefile.empty() ? arguments : arguments_with_temp_stdin(arguments, temporary_makefile);
   std::vector<std::string> env;
   for (const std::string& entry : environment)
     if (entry.compare(0, 14, "MAKE_RESTARTS=") != 0) env.push_back(entry);
@@ -124,8 +122,7 @@ void Session::Impl::restart() {
   std::vector<char*> envp;
   for (std::string& entry : env) envp.push_back(entry.data());
   envp.push_back(nullptr);
-  if (!options.directories.empty() && !start_directory.empty() &&
-      ::chdir(start_directory.c_str()) != 0)
+  if (!options.directories.empty() && !start_directory.empty() && ::chdir(start_directory.c_str()) != 0)
     throw Fatal({}, fmt::format("{}: {}", start_directory, std::strerror(errno)));
   builder.reset();
   if (serves) {  // our own pool ends with us

@@ -18,8 +18,7 @@ void Session::Impl::set_makeflags() {
   defining_makeflags = true;
   makeflags_value = makeflags_text(options, parts);
   Variable* flags =
-      set("MAKEFLAGS", makeflags_value,
-          options.environment_overrides ? Origin::environment_override : Origin::file);
+      set("MAKEFLAGS", makeflags_value, options.environment_overrides ? Origin::environment_override : Origin::file);
   if (!makeflags_defined) flags->export_ = Export::yes;
   set("MFLAGS", mflags_text(options), environment_origin());
   defining_makeflags = false;
@@ -47,8 +46,7 @@ void Session::Impl::makeflags_changed() {
 void Session::Impl::take_flags(const std::string& text) {
   const MakefileFlags flags = parse_makefile_flags(text, options);
   for (const std::string& complaint : flags.complaints) report->message({}, complaint);
-  for (const std::string& assignment : flags.assignments)
-    evaluator->assign_command_line(assignment, Origin::file);
+  for (const std::string& assignment : flags.assignments) evaluator->assign_command_line(assignment, Origin::file);
   apply_options();
   set_include_dirs();
   set_makeflags();
@@ -71,10 +69,9 @@ void Session::Impl::apply_options() {
   s.no_builtin_rules = options.no_builtin_rules;
   s.no_builtin_variables = options.no_builtin_variables;
   const DebugFlags flags = options.debug_flags();
-  debug.set_kinds(flags.basic * DebugLog::basic + flags.verbose * DebugLog::verbose +
-                  flags.jobs * DebugLog::jobs + flags.implicit * DebugLog::implicit +
-                  flags.makefile * DebugLog::makefiles + flags.print * DebugLog::print +
-                  flags.why * DebugLog::why);
+  debug.set_kinds(flags.basic * DebugLog::basic + flags.verbose * DebugLog::verbose + flags.jobs * DebugLog::jobs +
+                  flags.implicit * DebugLog::implicit + flags.makefile * DebugLog::makefiles +
+                  flags.print * DebugLog::print + flags.why * DebugLog::why);
   evaluator->debug = search->debug = flags.any() ? &debug : nullptr;
 }
 

@@ -76,8 +76,7 @@ void Session::Impl::define_own_variables() {
   e.define_global("MAKELEVEL", std::to_string(level), environment_origin());
   e.define_global(".DEFAULT_GOAL", "", Origin::file);
   e.define_global("MAKEFILES", "", Origin::default_);
-  if (!options.no_builtin_variables)
-    e.define_global("GNUMAKEFLAGS", "", Origin::default_, Flavor::recursive);
+  if (!options.no_builtin_variables) e.define_global("GNUMAKEFLAGS", "", Origin::default_, Flavor::recursive);
 }
 
 // The environment's SHELL is not for recipes. Only now does the variable get its value: what the
@@ -85,7 +84,8 @@ void Session::Impl::define_own_variables() {
 void Session::Impl::define_shell() {
   const Symbol name = db.symbols.intern("SHELL");
   const Variable* known = db.globals.find(name);
-  const bool inherited = known && (known->origin == Origin::environment || known->origin == Origin::environment_override);
+  const bool inherited =
+      known && (known->origin == Origin::environment || known->origin == Origin::environment_override);
   if (inherited) db.globals.erase(name);
   if (known == nullptr || inherited)
     evaluator->define_global("SHELL", "/bin/sh", inherited ? Origin::file : Origin::default_,
@@ -97,8 +97,7 @@ void Session::Impl::define_shell() {
 void Session::Impl::define_make_command() {
   Evaluator& e = *evaluator;
   std::string command = arguments[0];
-  if (command.find('/') != std::string::npos && command[0] != '/')
-    command = start_directory + "/" + command;
+  if (command.find('/') != std::string::npos && command[0] != '/') command = start_directory + "/" + command;
   e.define_global("MAKE_COMMAND", command, Origin::default_);
   e.define_global("MAKE", "$(MAKE_COMMAND)", Origin::default_, Flavor::recursive);
 
@@ -164,8 +163,8 @@ void Session::Impl::set_include_dirs() {
 void Session::Impl::forget_builtin_variables() {
   std::vector<Symbol> names;
   for (const auto& v : db.globals)
-    if (v->origin == Origin::default_ && v->flavor == Flavor::recursive &&
-        v->name.view() != "MAKE" && v->name.view() != "MAKEOVERRIDES")
+    if (v->origin == Origin::default_ && v->flavor == Flavor::recursive && v->name.view() != "MAKE" &&
+        v->name.view() != "MAKEOVERRIDES")
       names.push_back(v->name);
   for (const Symbol name : names) db.globals.erase(name);
 }

@@ -31,8 +31,7 @@ constexpr uint64_t kLongestName = 64 * 1024;  // of a BSD name; more is damage
 // A decimal number padded with spaces.
 bool parse_number(std::string_view text, uint64_t* value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
-  return error == std::errc() &&
-         std::all_of(end, text.data() + text.size(), [](char c) { return c == ' '; });
+  return error == std::errc() && std::all_of(end, text.data() + text.size(), [](char c) { return c == ' '; });
 }
 
 template <size_t N>
@@ -89,8 +88,8 @@ std::error_code ArchiveIndex::read(int fd) {
   for (uint64_t at = sizeof magic; at < file_size;) {
     Header header;
     uint64_t size, date = 0;
-    if (!read_at(fd, at, reinterpret_cast<char*>(&header), sizeof header) ||
-        field(header.magic) != "`\n" || !parse_number(field(header.size), &size))
+    if (!read_at(fd, at, reinterpret_cast<char*>(&header), sizeof header) || field(header.magic) != "`\n" ||
+        !parse_number(field(header.size), &size))
       return {};
     if (!parse_number(field(header.date), &date)) date = 0;  // the name table has none
     const uint64_t body = at + sizeof header;
@@ -136,14 +135,12 @@ std::error_code ArchiveIndex::read(int fd) {
 }
 
 const ArchiveMember* ArchiveIndex::find(std::string_view name) const {
-  if (const size_t slash = name.rfind('/'); slash != std::string_view::npos)
-    name.remove_prefix(slash + 1);
+  if (const size_t slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
   uint32_t index = UINT32_MAX;
   std::string key(name);
   if (const auto it = by_long_name_.find(key); it != by_long_name_.end()) index = it->second;
   key.resize(std::min(key.size(), kShortName));
-  if (const auto it = by_short_name_.find(key); it != by_short_name_.end())
-    index = std::min(index, it->second);
+  if (const auto it = by_short_name_.find(key); it != by_short_name_.end()) index = std::min(index, it->second);
   return index == UINT32_MAX ? nullptr : &members_[index];
 }
 

@@ -133,8 +133,8 @@ void DirectoryCache::check(Directory& directory) {
   listing.epoch = epoch_;
   listing.questions = 0;
   if (listing.state == State::unreadable) listing.state = State::unlisted;
-  if (listing.state == State::listed && (listing.racy || !same_time(listing.mtime, st.st_mtim) ||
-                                         !same_time(listing.ctime, st.st_ctim)))
+  if (listing.state == State::listed &&
+      (listing.racy || !same_time(listing.mtime, st.st_mtim) || !same_time(listing.ctime, st.st_ctim)))
     listing.state = State::stale;
 }
 
@@ -159,8 +159,7 @@ void DirectoryCache::read(Directory& directory) {
         unsigned short length;
         std::memcpy(&length, p + offsetof(dirent64, d_reclen), sizeof length);
         const auto type = static_cast<unsigned char>(p[offsetof(dirent64, d_type)]);
-        listing.names.put(p + offsetof(dirent64, d_name), entry_type(type),
-                          NameSet::Presence::present);
+        listing.names.put(p + offsetof(dirent64, d_name), entry_type(type), NameSet::Presence::present);
         at += length;
       }
     }
@@ -176,8 +175,8 @@ bool DirectoryCache::known_absent(std::string_view path) const {
   if (!directory || directory->epoch != epoch_) return false;
   if (directory->missing) return true;
   const Listing* listing = directory->listing;
-  return listing && listing->state == State::listed && listing->complete && !name.empty() &&
-         !is_dots(name) && listing->names.presence(name) == NameSet::Presence::absent;
+  return listing && listing->state == State::listed && listing->complete && !name.empty() && !is_dots(name) &&
+         listing->names.presence(name) == NameSet::Presence::absent;
 }
 
 bool DirectoryCache::listed(std::string_view path) {

@@ -44,8 +44,6 @@ std::error_code read_file(std::string_view path, std::string& out, FileTime* tim
   return error;
 }
 
-std::error_code read_regular_file(int fd, size_t size, std::string& out) {
-  return read_rest(fd, size, out, 0);
-}
+std::error_code read_regular_file(int fd, size_t size, std::string& out) { return read_rest(fd, size, out, 0); }
 
 }  // namespace cmz

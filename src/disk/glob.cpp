@@ -150,8 +150,7 @@ std::vector<Component> split_components(std::string_view pattern) {
     const size_t next = std::min(pattern.find_first_not_of('/', end), pattern.size());
     Component component = {pattern.substr(0, end), pattern.substr(end, next - end)};
     // A backslash that quotes a slash.
-    if (end < pattern.size() && ends_in_lone_backslash(component.text))
-      component.text.remove_suffix(1);
+    if (end < pattern.size() && ends_in_lone_backslash(component.text)) component.text.remove_suffix(1);
     components.push_back(component);
     pattern = pattern.substr(next);
   }
@@ -159,26 +158,23 @@ std::vector<Component> split_components(std::string_view pattern) {
 }
 
 // The paths that `paths` become with one more name that matches `component`.
-std::vector<std::string> expand_component(const std::vector<std::string>& paths,
-                                          const Component& component, bool last,
+std::vector<std::string> expand_component(const std::vector<std::string>& paths, const Component& component, bool last,
                                           GlobSource& source) {
   std::vector<std::string> result;
   const NamePattern pattern(component.text);
   const bool directories_only = !component.slashes.empty();
   for (const std::string& path : paths) {
     const size_t before = result.size();
-    source.each_name(path.empty() ? "." : std::string_view(path),
-                     [&](std::string_view name, EntryType type) {
-                       if (directories_only && type == EntryType::other) return;
-                       if (!pattern.match(name)) return;
-                       std::string& found = result.emplace_back();
-                       found.reserve(path.size() + name.size() + component.slashes.size());
-                       found.append(path).append(name).append(component.slashes);
-                     });
+    source.each_name(path.empty() ? "." : std::string_view(path), [&](std::string_view name, EntryType type) {
+      if (directories_only && type == EntryType::other) return;
+      if (!pattern.match(name)) return;
+      std::string& found = result.emplace_back();
+      found.reserve(path.size() + name.size() + component.slashes.size());
+      found.append(path).append(name).append(component.slashes);
+    });
     if (directories_only && last) {
       const auto begin = result.begin() + static_cast<std::ptrdiff_t>(before);
-      result.erase(std::remove_if(begin, result.end(),
-                                  [&](const std::string& p) { return !source.is_directory(p); }),
+      result.erase(std::remove_if(begin, result.end(), [&](const std::string& p) { return !source.is_directory(p); }),
                    result.end());
     }
   }
@@ -238,14 +234,12 @@ std::string unquote_backslashes(std::string_view text) {
 }
 
 NamePattern::NamePattern(std::string_view pattern) : pattern_(pattern) {
-  if (pattern.find_first_of("?[\\") == kNone && std::ranges::count(pattern, '*') == 1)
-    lone_star_ = pattern.find('*');
+  if (pattern.find_first_of("?[\\") == kNone && std::ranges::count(pattern, '*') == 1) lone_star_ = pattern.find('*');
 }
 
 bool NamePattern::match(std::string_view name) const {
   const std::string_view pattern = pattern_;
-  if (!name.empty() && name[0] == '.' && !pattern.starts_with('.') && !pattern.starts_with("\\."))
-    return false;
+  if (!name.empty() && name[0] == '.' && !pattern.starts_with('.') && !pattern.starts_with("\\.")) return false;
   if (lone_star_ != kNone)
     return name.size() + 1 >= pattern.size() && name.starts_with(pattern.substr(0, lone_star_)) &&
            name.ends_with(pattern.substr(lone_star_ + 1));
@@ -277,9 +271,7 @@ std::vector<std::string> glob_paths(std::string_view pattern, GlobSource& source
     for (std::string& path : paths) path.append(name).append(component.slashes);
   }
   if (unchecked) {
-    std::erase_if(paths, [&](std::string& path) {
-      return !keep_existing(path, slashes.size(), lone, source);
-    });
+    std::erase_if(paths, [&](std::string& path) { return !keep_existing(path, slashes.size(), lone, source); });
   }
   std::ranges::sort(paths);
   return paths;

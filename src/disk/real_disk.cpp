@@ -28,9 +28,7 @@ class RealDisk final : public Disk, private GlobSource {
   FileTime mtime(std::string_view path, std::error_code* error) override;
   FileTime mtime_newest_link(std::string_view path, std::error_code* error) override;
   bool listed(std::string_view path) override { return directories_.listed(path); }
-  const NameSet* names(std::string_view directory) override {
-    return directories_.names(directory);
-  }
+  const NameSet* names(std::string_view directory) override { return directories_.names(directory); }
   uint64_t generation() const override { return directories_.generation(); }
   bool exists(std::string_view path) override;
   void set_something_runs(bool yes) override {
@@ -51,8 +49,7 @@ class RealDisk final : public Disk, private GlobSource {
   std::error_code read(std::string_view path, std::string& out, FileTime* time) override {
     return read_file(path, out, time);
   }
-  std::error_code write(std::string_view path, std::string_view text, bool append,
-                        const char** step) override;
+  std::error_code write(std::string_view path, std::string_view text, bool append, const char** step) override;
   std::error_code touch(std::string_view path) override;
   std::error_code remove(std::string_view path) override;
 
@@ -62,8 +59,7 @@ class RealDisk final : public Disk, private GlobSource {
 
   FileTime member_mtime(std::string_view archive, std::string_view member) override;
   std::error_code touch_member(std::string_view archive, std::string_view member) override;
-  std::vector<std::string> glob_members(std::string_view archive,
-                                        std::string_view pattern) override;
+  std::vector<std::string> glob_members(std::string_view archive, std::string_view pattern) override;
 
   void changed(std::string_view path) override;
   void forget_all() override;
@@ -151,8 +147,7 @@ bool RealDisk::exists(std::string_view path) {
   return known != existing_.end() ? known->second : existing_.emplace(path, ask()).first->second;
 }
 
-std::error_code RealDisk::write(std::string_view path, std::string_view text, bool append,
-                                const char** step) {
+std::error_code RealDisk::write(std::string_view path, std::string_view text, bool append, const char** step) {
   constexpr size_t kBuffer = 4096;  // make's: what fits is written when the file is closed
   const char* unused;
   const char*& failed = step ? *step : unused;
@@ -210,8 +205,7 @@ std::string RealDisk::expand_tilde(std::string_view path, std::string_view home)
 }
 
 std::string RealDisk::real_path(std::string_view path) {
-  const std::unique_ptr<char, decltype(&std::free)> found(::realpath(PathBuffer(path), nullptr),
-                                                          &std::free);
+  const std::unique_ptr<char, decltype(&std::free)> found(::realpath(PathBuffer(path), nullptr), &std::free);
   return found ? std::string(found.get()) : std::string();
 }
 
@@ -227,9 +221,8 @@ const RealDisk::KnownArchive& RealDisk::archive(std::string_view path) {
     known.epoch = epoch_;
     return known;
   }
-  const bool same = known.epoch != 0 && !known.racy && known.st.st_ino == st.st_ino &&
-                    known.st.st_dev == st.st_dev && known.st.st_size == st.st_size &&
-                    same_time(known.st.st_ctim, st.st_ctim) &&
+  const bool same = known.epoch != 0 && !known.racy && known.st.st_ino == st.st_ino && known.st.st_dev == st.st_dev &&
+                    known.st.st_size == st.st_size && same_time(known.st.st_ctim, st.st_ctim) &&
                     same_time(known.st.st_mtim, st.st_mtim);
   if (!same) {
     known = {};
@@ -258,8 +251,7 @@ std::error_code RealDisk::touch_member(std::string_view path, std::string_view m
                                  : std::make_error_code(std::errc::no_such_device_or_address);
   File file(path, O_RDWR);
   if (!file) return last_error();
-  if (const std::error_code error = write_member_date(file.fd(), *found, ::time(nullptr)))
-    return error;
+  if (const std::error_code error = write_member_date(file.fd(), *found, ::time(nullptr))) return error;
   changed(path);
   return file.close();
 }

@@ -73,8 +73,7 @@ void Evaluator::define_builtin_variables() {
   for (const char c : std::string_view("@%<?^+*|")) {
     if (c == '|') continue;
     const std::string name(1, c);
-    define(db.globals, name + "D", "$(patsubst %/,%,$(dir $" + name + "))", Origin::automatic,
-           Flavor::recursive);
+    define(db.globals, name + "D", "$(patsubst %/,%,$(dir $" + name + "))", Origin::automatic, Flavor::recursive);
     define(db.globals, name + "F", "$(notdir $" + name + ")", Origin::automatic, Flavor::recursive);
   }
   if (!settings.no_builtin_variables)
@@ -111,8 +110,8 @@ bool Evaluator::has_only_builtin_rules() const {
   // Like .PHONY; a suffix rule of that form, such as .C, has one letter.
   const auto is_special = [](const Target* target) {
     const std::string_view name = target->name.view();
-    return name.size() > 2 && std::all_of(name.begin() + 1, name.end(),
-                                          [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
+    return name.size() > 2 &&
+           std::all_of(name.begin() + 1, name.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
   };
   const std::string_view table = builtin_suffixes();
   const auto is_builtin = [&](std::string_view suffix) {
@@ -120,7 +119,8 @@ bool Evaluator::has_only_builtin_rules() const {
   };
   return !settings.no_builtin_rules && db.pattern_rules.empty() &&
          std::all_of(db.dotted_targets().begin(), db.dotted_targets().end(), is_special) &&
-         db.suffixes.size() == static_cast<size_t>(std::count(table.begin(), table.end(), '.')) && std::all_of(db.suffixes.begin(), db.suffixes.end(), is_builtin);
+         db.suffixes.size() == static_cast<size_t>(std::count(table.begin(), table.end(), '.')) &&
+         std::all_of(db.suffixes.begin(), db.suffixes.end(), is_builtin);
 }
 
 void Evaluator::convert_suffix_rules() {
@@ -135,8 +135,7 @@ void Evaluator::convert_suffix_rules() {
   // `.c.o` becomes `%.o: %.c`, `.c` becomes `%: %.c`; each suffix alone says that names with it
   // are of a known type. Manual, "Old-Fashioned Suffix Rules", "Match-Anything Pattern Rules".
   const size_t of_makefiles = db.pattern_rules.size();  // those that are added here differ from each other
-  const auto add = [&](std::string_view target_suffix, std::string_view source_suffix,
-                       const Target* from) {
+  const auto add = [&](std::string_view target_suffix, std::string_view source_suffix, const Target* from) {
     auto rule = std::make_unique<PatternRule>();
     std::string target = "%";
     if (target_suffix == ".a" && from)
@@ -160,8 +159,7 @@ void Evaluator::convert_suffix_rules() {
     if (t.recipe == nullptr || (settings.no_builtin_rules && t.builtin)) return nullptr;
     if (!t.prerequisites.empty()) {
       if (db.special.posix) return nullptr;
-      if (warn)
-        diagnostics.message(t.recipe->where, "warning: ignoring prerequisites on suffix rule definition");
+      if (warn) diagnostics.message(t.recipe->where, "warning: ignoring prerequisites on suffix rule definition");
     }
     t.suffix_rule = true;
     return &t;

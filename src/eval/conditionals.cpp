@@ -52,7 +52,8 @@ void MakefileReader::condition(const Statement& s) {
         case Directive::ifdef:
         case Directive::ifndef:
         case Directive::ifeq:
-        case Directive::ifneq: break;
+        case Directive::ifneq:
+          break;
         default:
           extraneous("else");
           c.seen_else = true;
@@ -126,9 +127,8 @@ bool MakefileReader::compare(const Statement& s, bool* equal) {
     if (!quoted(&first) || !quoted(&second)) return false;
   }
   if (!trim(text).empty())
-    e_.diagnostics.message(
-        e_.where, fmt::format("extraneous text after '{}' directive",
-                              s.directive == Directive::ifeq ? "ifeq" : "ifneq"));
+    e_.diagnostics.message(e_.where, fmt::format("extraneous text after '{}' directive",
+                                                 s.directive == Directive::ifeq ? "ifeq" : "ifneq"));
   const std::string left = e_.expand(first);
   *equal = left == e_.expand(second);
   return true;

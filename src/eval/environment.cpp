@@ -15,17 +15,20 @@ namespace {
 bool is_shell_name(std::string_view name) {
   if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
   for (char c : name)
-    if (!(c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')))
-      return false;
+    if (!(c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))) return false;
   return true;
 }
 
 bool is_exported(const Variable& v, Export said, bool export_all) {
   switch (said) {
-    case Export::yes: return true;
-    case Export::no: return false;
-    case Export::if_set: return v.origin != Origin::default_;
-    case Export::unsaid: break;
+    case Export::yes:
+      return true;
+    case Export::no:
+      return false;
+    case Export::if_set:
+      return v.origin != Origin::default_;
+    case Export::unsaid:
+      break;
   }
   if (v.origin == Origin::default_ || v.origin == Origin::automatic) return false;
   if (v.from_environment || v.origin == Origin::environment_override) return true;
@@ -66,10 +69,8 @@ void Evaluator::collect_exports(const Scope* scope, std::vector<Exported>& out) 
         outer_parents |= o->next_is_parent;
       }
       // Of the many global variables few are exported: that is asked first.
-      if (!is_exported(v, said, export_all) || v.name == names_->makelevel || hidden(v.name, s))
-        continue;
-      if (v.name == names_->shell && v.export_ == Export::unsaid &&
-          v.origin != Origin::command_line)
+      if (!is_exported(v, said, export_all) || v.name == names_->makelevel || hidden(v.name, s)) continue;
+      if (v.name == names_->shell && v.export_ == Export::unsaid && v.origin != Origin::command_line)
         continue;  // the environment's own SHELL goes through
       out.push_back({v.name, s->set});
     }
@@ -81,8 +82,7 @@ void Evaluator::collect_exports(const Scope* scope, std::vector<Exported>& out) 
 // hash table. Most targets export the same names, so the last order is kept.
 const std::vector<uint32_t>& Evaluator::export_order(const std::vector<Exported>& variables) {
   const auto same = [](const Exported& a, const Exported& b) { return a.name == b.name; };
-  if (std::equal(variables.begin(), variables.end(), last_exports_.begin(), last_exports_.end(),
-                 same))
+  if (std::equal(variables.begin(), variables.end(), last_exports_.begin(), last_exports_.end(), same))
     return export_order_;
   last_exports_ = variables;
   std::vector<std::string_view> names;
@@ -91,8 +91,7 @@ const std::vector<uint32_t>& Evaluator::export_order(const std::vector<Exported>
   return export_order_;
 }
 
-std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope* scope,
-                                                                     bool for_shell_function) {
+std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope* scope, bool for_shell_function) {
   std::vector<Exported> variables;
   collect_exports(scope, variables);
   variables.push_back({names_->makelevel, nullptr});
@@ -115,14 +114,12 @@ std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope
     // A value that is needed for itself: what make got stands. Values that need $(shell) for
     // $(shell) for $(shell) are left at that too: there would be as many calls as there are orders
     // of the variables.
-    if (for_shell_function &&
-        (v.expanding || (shell_depth_ > 2 && v.value.find("$(shell") != std::string::npos))) {
+    if (for_shell_function && (v.expanding || (shell_depth_ > 2 && v.value.find("$(shell") != std::string::npos))) {
       if (auto value = original_value(v.name.view())) out.emplace_back(v.name.view(), *value);
       continue;
     }
     std::string value;
-    if ((v.origin == Origin::environment || v.origin == Origin::environment_override) &&
-        v.name != names_->makeflags) {
+    if ((v.origin == Origin::environment || v.origin == Origin::environment_override) && v.name != names_->makeflags) {
       value = v.value;  // goes on as it came
     } else if (for_shell_function) {
       expand_variable(v, value);

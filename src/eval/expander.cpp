@@ -61,19 +61,31 @@ void Evaluator::expand_list(const Expr& expr, uint32_t first, std::string& out) 
 
 void Evaluator::expand_part(const Expr& expr, const Part& part, std::string& out) {
   switch (part.kind) {
-    case Part::Kind::literal: out += part.text; break;
-    case Part::Kind::variable: expand_named(part.name, out); break;
+    case Part::Kind::literal:
+      out += part.text;
+      break;
+    case Part::Kind::variable:
+      expand_named(part.name, out);
+      break;
     case Part::Kind::substitution:
       substitute(part.name, part.text.substr(0, part.count), part.text.substr(part.count + 1), out);
       break;
-    case Part::Kind::computed: expand_computed(expr, part, out); break;
-    case Part::Kind::function: call_function(expr, part, out); break;
-    case Part::Kind::possible_call: possible_call(expr, part, out); break;
-    case Part::Kind::argument: expand_list(expr, part.child, out); break;
+    case Part::Kind::computed:
+      expand_computed(expr, part, out);
+      break;
+    case Part::Kind::function:
+      call_function(expr, part, out);
+      break;
+    case Part::Kind::possible_call:
+      possible_call(expr, part, out);
+      break;
+    case Part::Kind::argument:
+      expand_list(expr, part.child, out);
+      break;
     case Part::Kind::unterminated:
       if (part.function != Function::none)
-        throw Fatal(error_place(), fmt::format("unterminated call to function '{}': missing '{}'",
-                                               part.text, part.count ? '}' : ')'));
+        throw Fatal(error_place(),
+                    fmt::format("unterminated call to function '{}': missing '{}'", part.text, part.count ? '}' : ')'));
       throw Fatal(error_place(), "unterminated variable reference");
   }
 }
@@ -88,9 +100,7 @@ void Evaluator::expand_named(Symbol name, std::string& out) {
     out += variable->value;
 }
 
-void Evaluator::expand_name(std::string_view name, std::string& out) {
-  expand_named(db.symbols.intern(name), out);
-}
+void Evaluator::expand_name(std::string_view name, std::string& out) { expand_named(db.symbols.intern(name), out); }
 
 std::string Evaluator::value_of(std::string_view name) {
   std::string out;
@@ -119,8 +129,7 @@ void Evaluator::expand_computed(const Expr& expr, const Part& part, std::string&
              view.substr(equals + 1), out);
 }
 
-void Evaluator::substitute(Symbol name, std::string_view from, std::string_view to,
-                           std::string& out) {
+void Evaluator::substitute(Symbol name, std::string_view from, std::string_view to, std::string& out) {
   Variable* variable = lookup(name);
   if (warnings.about_references()) judge_reference(name, variable);
   if (variable == nullptr) return;
@@ -189,8 +198,7 @@ void Evaluator::expand_value(Variable& variable, std::string& out) {
       return;
     }
     const Location place = variable.where.known() ? variable.where : error_place();
-    throw Fatal(place, fmt::format("Recursive variable '{}' references itself (eventually)",
-                                   variable.name.view()));
+    throw Fatal(place, fmt::format("Recursive variable '{}' references itself (eventually)", variable.name.view()));
   }
   if (++depth_ > kMaxDepth) throw Fatal(where, "expansion is nested too deeply");
   if (!variable.tree) variable.tree = parse_owned_expr(variable.value, db.symbols);
@@ -203,8 +211,7 @@ void Evaluator::expand_value(Variable& variable, std::string& out) {
 
 // A target-specific `+=`: the outer value first, then this one. `parents`: whether `from` is a
 // parent's.
-void Evaluator::expand_appended(Variable& variable, const Scope* from, bool parents,
-                                std::string& out) {
+void Evaluator::expand_appended(Variable& variable, const Scope* from, bool parents, std::string& out) {
   // Where this definition stands, to go on behind it.
   const Scope* s = from;
   for (; s && s->set->find(variable.name) != &variable; s = s->next) parents |= s->next_is_parent;
@@ -234,8 +241,8 @@ void Evaluator::judge_reference(Symbol name, const Variable* variable) {
   if (variable != nullptr) return;
   // make's own names: makefiles may ask for them though they are not always set.
   static constexpr std::string_view kOwn[] = {
-      "MAKECMDGOALS", "MAKE_RESTARTS", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR",
-      ".DEFAULT", "VPATH", "GPATH", "-*-command-variables-*-", "-*-eval-flags-*-"};
+      "MAKECMDGOALS", "MAKE_RESTARTS", "MAKEOVERRIDES",           "MAKE_TERMOUT",    "MAKE_TERMERR", ".DEFAULT",
+      "VPATH",        "GPATH",         "-*-command-variables-*-", "-*-eval-flags-*-"};
   if (std::find(std::begin(kOwn), std::end(kOwn), text) != std::end(kOwn)) return;
   const std::string_view words = warnings.controlled() ? "reference to undefined" : "undefined";
   warn(Warning::undefined_var, where, fmt::format("{} variable '{}'", words, text));
@@ -243,9 +250,13 @@ void Evaluator::judge_reference(Symbol name, const Variable* variable) {
 
 void Evaluator::warn(Warning type, const Location& place, const std::string& text) {
   switch (warnings.action(type)) {
-    case WarningAction::ignore: return;
-    case WarningAction::warn: diagnostics.message(place, "warning: " + text); return;
-    case WarningAction::error: throw Fatal(place, text);
+    case WarningAction::ignore:
+      return;
+    case WarningAction::warn:
+      diagnostics.message(place, "warning: " + text);
+      return;
+    case WarningAction::error:
+      throw Fatal(place, text);
   }
 }
 

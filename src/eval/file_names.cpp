@@ -45,8 +45,7 @@ bool FileNames::Careful::next_quoted_word() {
 bool FileNames::Careful::join_members() {
   if (archive_.empty()) {
     const size_t open = word_.find('(');
-    if (open == std::string::npos || open == 0 || word_.back() == ')' ||
-        rest_.find(')') == std::string_view::npos)
+    if (open == std::string::npos || open == 0 || word_.back() == ')' || rest_.find(')') == std::string_view::npos)
       return true;
     archive_ = word_.substr(0, open + 1);
     word_.erase(0, open + 1);

@@ -24,8 +24,7 @@ class FileNames {
     static constexpr ByteSet kSpecial("\\*?[~(");
     if (!kSpecial.any_in(text_)) {
       std::string_view rest = text_;
-      for (std::string_view w = next_name(rest); !w.empty(); w = next_name(rest))
-        take(without_dot_slash(w));
+      for (std::string_view w = next_name(rest); !w.empty(); w = next_name(rest)) take(without_dot_slash(w));
       return;
     }
     Careful careful{text_, disk_, archives_};

@@ -43,7 +43,7 @@ class FunctionCall {
   [[noreturn]] void fail(const std::string& message) { throw Fatal(e_.error_place(), message); }
 
   void call();
-  void foreach();
+  void foreach ();
   void let();
   void if_();
   void or_();
@@ -125,8 +125,7 @@ void FunctionCall::expand_arguments() {
     const uint32_t child = argument.child;
     if (child == Part::kNone) {
       args_.push_back({});
-    } else if (expr_.parts[child].kind == Part::Kind::literal &&
-               expr_.parts[child].next == Part::kNone) {
+    } else if (expr_.parts[child].kind == Part::Kind::literal && expr_.parts[child].next == Part::kNone) {
       args_.push_back(expr_.parts[child].text);
     } else {
       std::string& text = expanded_.emplace_back();
@@ -140,8 +139,7 @@ void FunctionCall::run_loaded(const LoadedFunction& function) {
   if (function.expands_args) {
     expand_arguments();
   } else {
-    for (uint32_t i = part_.child; i != Part::kNone; i = expr_.parts[i].next)
-      args_.push_back(expr_.parts[i].text);
+    for (uint32_t i = part_.child; i != Part::kNone; i = expr_.parts[i].next) args_.push_back(expr_.parts[i].text);
   }
   e_.objects().call(function, args_, out_);
 }
@@ -153,53 +151,124 @@ void FunctionCall::run() {
   if (info.expands_args) expand_arguments();
   switch (part_.function) {
     case Function::none:
-    case Function::loaded: break;
-    case Function::abspath: abspath(arg(0), e_.value_of("CURDIR"), out_); break;
-    case Function::addprefix: addprefix(arg(0), arg(1), out_); break;
-    case Function::addsuffix: addsuffix(arg(0), arg(1), out_); break;
-    case Function::and_: and_(); break;
-    case Function::basename: cmz::basename(arg(0), out_); break;
-    case Function::call: call(); break;
-    case Function::dir: cmz::dir(arg(0), out_); break;
-    case Function::error: throw Fatal(e_.where, std::string(arg(0)));
+    case Function::loaded:
+      break;
+    case Function::abspath:
+      abspath(arg(0), e_.value_of("CURDIR"), out_);
+      break;
+    case Function::addprefix:
+      addprefix(arg(0), arg(1), out_);
+      break;
+    case Function::addsuffix:
+      addsuffix(arg(0), arg(1), out_);
+      break;
+    case Function::and_:
+      and_();
+      break;
+    case Function::basename:
+      cmz::basename(arg(0), out_);
+      break;
+    case Function::call:
+      call();
+      break;
+    case Function::dir:
+      cmz::dir(arg(0), out_);
+      break;
+    case Function::error:
+      throw Fatal(e_.where, std::string(arg(0)));
     case Function::eval:  // of a text without references there is a copy for its own end
       e_.eval_text(expanded_.empty() ? std::string(arg(0)) : expanded_.front());
       break;
-    case Function::file: file(); break;
-    case Function::filter: filter(arg(0), arg(1), out_); break;
-    case Function::filter_out: filter_out(arg(0), arg(1), out_); break;
-    case Function::findstring: findstring(arg(0), arg(1), out_); break;
-    case Function::firstword: out_ += firstword(arg(0)); break;
+    case Function::file:
+      file();
+      break;
+    case Function::filter:
+      filter(arg(0), arg(1), out_);
+      break;
+    case Function::filter_out:
+      filter_out(arg(0), arg(1), out_);
+      break;
+    case Function::findstring:
+      findstring(arg(0), arg(1), out_);
+      break;
+    case Function::firstword:
+      out_ += firstword(arg(0));
+      break;
     case Function::flavor: {
       Variable* v = e_.lookup(arg(0));
       out_ += v == nullptr ? "undefined" : v->flavor == Flavor::simple ? "simple" : "recursive";
       break;
     }
-    case Function::foreach: foreach(); break;
-    case Function::if_: if_(); break;
-    case Function::info: e_.diagnostics.info(arg(0)); break;
-    case Function::intcmp: intcmp(); break;
-    case Function::join: join(arg(0), arg(1), out_); break;
-    case Function::lastword: out_ += lastword(arg(0)); break;
-    case Function::let: let(); break;
-    case Function::notdir: cmz::notdir(arg(0), out_); break;
-    case Function::or_: or_(); break;
-    case Function::origin: origin(); break;
-    case Function::patsubst: patsubst(arg(0), arg(1), arg(2), out_); break;
-    case Function::realpath: realpath(); break;
-    case Function::shell: out_ += e_.run_shell(arg(0)); break;
-    case Function::sort: cmz::sort(arg(0), out_); break;
-    case Function::strip: strip(arg(0), out_); break;
-    case Function::subst: subst(arg(0), arg(1), arg(2), out_); break;
-    case Function::suffix: cmz::suffix(arg(0), out_); break;
+    case Function::foreach:
+      foreach ()
+        ;
+      break;
+    case Function::if_:
+      if_();
+      break;
+    case Function::info:
+      e_.diagnostics.info(arg(0));
+      break;
+    case Function::intcmp:
+      intcmp();
+      break;
+    case Function::join:
+      join(arg(0), arg(1), out_);
+      break;
+    case Function::lastword:
+      out_ += lastword(arg(0));
+      break;
+    case Function::let:
+      let();
+      break;
+    case Function::notdir:
+      cmz::notdir(arg(0), out_);
+      break;
+    case Function::or_:
+      or_();
+      break;
+    case Function::origin:
+      origin();
+      break;
+    case Function::patsubst:
+      patsubst(arg(0), arg(1), arg(2), out_);
+      break;
+    case Function::realpath:
+      realpath();
+      break;
+    case Function::shell:
+      out_ += e_.run_shell(arg(0));
+      break;
+    case Function::sort:
+      cmz::sort(arg(0), out_);
+      break;
+    case Function::strip:
+      strip(arg(0), out_);
+      break;
+    case Function::subst:
+      subst(arg(0), arg(1), arg(2), out_);
+      break;
+    case Function::suffix:
+      cmz::suffix(arg(0), out_);
+      break;
     case Function::value:
       if (Variable* v = e_.lookup(arg(0))) out_ += v->value;
       break;
-    case Function::warning: e_.diagnostics.message(e_.where, arg(0)); break;
-    case Function::wildcard: wildcard(); break;
-    case Function::word: word(); break;
-    case Function::wordlist: wordlist(); break;
-    case Function::words: out_ += fmt::format_int(words(arg(0))).c_str(); break;
+    case Function::warning:
+      e_.diagnostics.message(e_.where, arg(0));
+      break;
+    case Function::wildcard:
+      wildcard();
+      break;
+    case Function::word:
+      word();
+      break;
+    case Function::wordlist:
+      wordlist();
+      break;
+    case Function::words:
+      out_ += fmt::format_int(words(arg(0))).c_str();
+      break;
   }
 }
 
@@ -267,7 +336,7 @@ void FunctionCall::call() {
   function->call_depth = saved;
 }
 
-void FunctionCall::foreach() {
+void FunctionCall::foreach () {
   const std::string names = expand_raw(0);
   std::string_view rest_of_names = names;
   const std::string_view name = next_word(rest_of_names);
@@ -343,8 +412,7 @@ void FunctionCall::intcmp() {
   const std::string left_text = expand_whole(0), right_text = expand_whole(1);
   Integer left, right;
   check_number(parse_integer(left_text, left), left_text, "non-numeric first argument to 'intcmp' function");
-  check_number(parse_integer(right_text, right), right_text,
-               "non-numeric second argument to 'intcmp' function");
+  check_number(parse_integer(right_text, right), right_text, "non-numeric second argument to 'intcmp' function");
   const int order = compare_integers(left, right);
   if (part_.count == 2) {
     if (order == 0) out_ += left.text();
@@ -358,10 +426,14 @@ void FunctionCall::intcmp() {
 
 void FunctionCall::check_number(NumberError error, std::string_view text, std::string_view what) {
   switch (error) {
-    case NumberError::none: break;
-    case NumberError::empty: fail(fmt::format("{}: empty value", what));
-    case NumberError::invalid: fail(fmt::format("{}: '{}'", what, text));
-    case NumberError::out_of_range: fail(fmt::format("{}: '{}' out of range", what, text));
+    case NumberError::none:
+      break;
+    case NumberError::empty:
+      fail(fmt::format("{}: empty value", what));
+    case NumberError::invalid:
+      fail(fmt::format("{}: '{}'", what, text));
+    case NumberError::out_of_range:
+      fail(fmt::format("{}: '{}' out of range", what, text));
   }
 }
 
@@ -379,11 +451,9 @@ void FunctionCall::word() {
 
 void FunctionCall::wordlist() {
   const int64_t first = number(arg(0), "invalid first argument to 'wordlist' function");
-  if (first < 1)
-    fail(fmt::format("invalid first argument to 'wordlist' function: '{}'", first));
+  if (first < 1) fail(fmt::format("invalid first argument to 'wordlist' function: '{}'", first));
   const int64_t last = number(arg(1), "invalid second argument to 'wordlist' function");
-  if (last < 0)
-    fail(fmt::format("invalid second argument to 'wordlist' function: '{}'", last));
+  if (last < 0) fail(fmt::format("invalid second argument to 'wordlist' function: '{}'", last));
   out_ += cmz::wordlist(first, last, arg(2));
 }
 
@@ -431,13 +501,27 @@ void FunctionCall::origin() {
     return;
   }
   switch (variable->origin) {
-    case Origin::default_: out_ += "default"; break;
-    case Origin::environment: out_ += "environment"; break;
-    case Origin::file: out_ += "file"; break;
-    case Origin::environment_override: out_ += "environment override"; break;
-    case Origin::command_line: out_ += "command line"; break;
-    case Origin::override_: out_ += "override"; break;
-    case Origin::automatic: out_ += "automatic"; break;
+    case Origin::default_:
+      out_ += "default";
+      break;
+    case Origin::environment:
+      out_ += "environment";
+      break;
+    case Origin::file:
+      out_ += "file";
+      break;
+    case Origin::environment_override:
+      out_ += "environment override";
+      break;
+    case Origin::command_line:
+      out_ += "command line";
+      break;
+    case Origin::override_:
+      out_ += "override";
+      break;
+    case Origin::automatic:
+      out_ += "automatic";
+      break;
   }
 }
 

@@ -107,8 +107,8 @@ GMK_EXPORTED void gmk_eval(const char* text, const gmk_floc* place) {
   });
 }
 
-GMK_EXPORTED void gmk_add_function(const char* name, gmk_func_ptr function, unsigned min_args,
-                                   unsigned max_args, unsigned flags) {
+GMK_EXPORTED void gmk_add_function(const char* name, gmk_func_ptr function, unsigned min_args, unsigned max_args,
+                                   unsigned flags) {
   if (cmz::innermost == nullptr) return;
   cmz::for_object([&](cmz::Evaluator& e) {
     e.objects().add_function(name, function, min_args, max_args, (flags & GMK_FUNC_NOEXPAND) == 0);

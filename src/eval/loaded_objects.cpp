@@ -27,16 +27,14 @@ using Setup = int (*)(const gmk_floc* place);
 std::string default_symbol(std::string_view file) {
   std::string_view name = file.substr(file.rfind('/') + 1);
   size_t end = 0;
-  while (end < name.size() && is_function_char(name[end]) && name[end] != '.' && name[end] != '-')
-    ++end;
+  while (end < name.size() && is_function_char(name[end]) && name[end] != '.' && name[end] != '-') ++end;
   return std::string(name.substr(0, end)) + "_gmk_setup";
 }
 
 // Sets a variable for as long as it lives.
 class Running {
  public:
-  Running(const void*& variable, const void* value)
-      : variable_(variable), old_(std::exchange(variable, value)) {}
+  Running(const void*& variable, const void* value) : variable_(variable), old_(std::exchange(variable, value)) {}
   ~Running() { variable_ = old_; }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -63,8 +61,7 @@ void LoadedObjects::load(std::string_view word, bool optional, Location where) {
 
   Target& target = e_.db.target(name);
   Object* object = find(target);
-  if (object == nullptr)
-    object = &objects_.emplace_back(Object{&target, where});
+  if (object == nullptr) object = &objects_.emplace_back(Object{&target, where});
   if (object->tried) return;
   const int result = set_up(*object, symbol.empty() ? default_symbol(name) : symbol, optional, where);
   if (result == 0 && !optional) throw Fatal(e_.where, fmt::format("{}: failed to load", word));
@@ -96,8 +93,7 @@ int LoadedObjects::set_up(Object& object, const std::string& symbol, bool option
   if (e_.debug) e_.debug->say(DebugLog::verbose, 0, "Loaded shared object {}", name);
 
   if (loader_->symbol(object.handle, "plugin_is_GPL_compatible", &error) == nullptr)
-    throw Fatal(e_.where,
-                fmt::format("Loaded object {} is not declared to be GPL compatible", name));
+    throw Fatal(e_.where, fmt::format("Loaded object {} is not declared to be GPL compatible", name));
   void* const address = loader_->symbol(object.handle, symbol, &error);
   if (address == nullptr)
     throw Fatal(e_.where, fmt::format("Failed to load symbol {} from {}: {}", symbol, name, error));
@@ -128,8 +124,8 @@ void* LoadedObjects::open(const std::string& name, std::string* error) {
 }
 
 LoadedObjects::Object* LoadedObjects::find(const Target& target) {
-  const auto found = std::find_if(objects_.begin(), objects_.end(),
-                                  [&](const Object& o) { return o.target == &target; });
+  const auto found =
+      std::find_if(objects_.begin(), objects_.end(), [&](const Object& o) { return o.target == &target; });
   return found == objects_.end() ? nullptr : &*found;
 }
 
@@ -139,10 +135,8 @@ void LoadedObjects::unload(const Target& target) {
   object->tried = false;
   object->unloaded = true;
   if (object->handle == nullptr) return;
-  if (e_.debug)
-    e_.debug->say(DebugLog::verbose, 0, "Unloading shared object {}", target.name.view());
-  std::erase_if(functions_,
-                [&](const auto& entry) { return entry.second.object == object->handle; });
+  if (e_.debug) e_.debug->say(DebugLog::verbose, 0, "Unloading shared object {}", target.name.view());
+  std::erase_if(functions_, [&](const auto& entry) { return entry.second.object == object->handle; });
   void* const handle = std::exchange(object->handle, nullptr);
   call_object(e_, [&] { loader_->close(handle); });
 }
@@ -159,34 +153,27 @@ void LoadedObjects::reload() {
   }
 }
 
-void LoadedObjects::add_function(std::string_view name, LoadedFunction::Code code,
-                                 unsigned min_args, unsigned max_args, bool expands_args) {
+void LoadedObjects::add_function(std::string_view name, LoadedFunction::Code code, unsigned min_args, unsigned max_args,
+                                 bool expands_args) {
   if (name.empty()) throw Fatal(e_.where, "Empty function name");
   // GNU Make 4.4.1 crashes when an object replaces one of its own functions.
-  if (name[0] == '.' || !std::all_of(name.begin(), name.end(), is_function_char) ||
-      find_function(name))
+  if (name[0] == '.' || !std::all_of(name.begin(), name.end(), is_function_char) || find_function(name))
     throw Fatal(e_.where, fmt::format("Invalid function name: {}", name));
-  if (name.size() > kLongestName)
-    throw Fatal(e_.where, fmt::format("Function name too long: {}", name));
+  if (name.size() > kLongestName) throw Fatal(e_.where, fmt::format("Function name too long: {}", name));
   if (min_args > kMostArguments)
-    throw Fatal(e_.where,
-                fmt::format("Invalid minimum argument count ({}) for function {}", min_args, name));
+    throw Fatal(e_.where, fmt::format("Invalid minimum argument count ({}) for function {}", min_args, name));
   if (max_args > kMostArguments || (max_args != 0 && max_args < min_args))
-    throw Fatal(e_.where,
-                fmt::format("Invalid maximum argument count ({}) for function {}", max_args, name));
+    throw Fatal(e_.where, fmt::format("Invalid maximum argument count ({}) for function {}", max_args, name));
   const Symbol symbol = e_.db.symbols.intern(name);
-  functions_[symbol] = {
-      symbol,       code,    static_cast<uint8_t>(min_args), static_cast<uint8_t>(max_args),
-      expands_args, running_};
+  functions_[symbol] = {symbol,       code,    static_cast<uint8_t>(min_args), static_cast<uint8_t>(max_args),
+                        expands_args, running_};
 }
 
-void LoadedObjects::call(const LoadedFunction& called, std::span<const std::string_view> arguments,
-                         std::string& out) {
+void LoadedObjects::call(const LoadedFunction& called, std::span<const std::string_view> arguments, std::string& out) {
   const LoadedFunction function = called;  // its code may register another one of that name
   if (arguments.size() < function.min_args)
-    throw Fatal(e_.error_place(),
-                fmt::format("insufficient number of arguments ({}) to function '{}'",
-                            arguments.size(), function.name.view()));
+    throw Fatal(e_.error_place(), fmt::format("insufficient number of arguments ({}) to function '{}'",
+                                              arguments.size(), function.name.view()));
   // Copies: the object may write into them.
   size_t size = 0;
   for (std::string_view argument : arguments) size += argument.size() + 1;
@@ -203,10 +190,8 @@ void LoadedObjects::call(const LoadedFunction& called, std::span<const std::stri
 
   const Running running(running_, function.object);
   char* result = nullptr;
-  call_object(e_, [&] {
-    result =
-        function.code(function.name.c_str(), static_cast<unsigned>(arguments.size()), argv.data());
-  });
+  call_object(
+      e_, [&] { result = function.code(function.name.c_str(), static_cast<unsigned>(arguments.size()), argv.data()); });
   if (result == nullptr) return;
   out += result;
   std::free(result);

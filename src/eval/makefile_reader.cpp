@@ -12,8 +12,7 @@
 
 namespace cmz {
 
-MakefileReader::MakefileReader(Evaluator& evaluator, std::string_view source, Location start,
-                               bool set_default_goal)
+MakefileReader::MakefileReader(Evaluator& evaluator, std::string_view source, Location start, bool set_default_goal)
     : e_(evaluator),
       lines_(source, start.line),
       is_file_(true),
@@ -22,8 +21,7 @@ MakefileReader::MakefileReader(Evaluator& evaluator, std::string_view source, Lo
       set_default_goal_(set_default_goal),
       scratch_(evaluator.take_scratch()) {}
 
-MakefileReader::MakefileReader(Evaluator& evaluator, std::string_view source, Location where,
-                               Location rules)
+MakefileReader::MakefileReader(Evaluator& evaluator, std::string_view source, Location where, Location rules)
     : e_(evaluator),
       lines_(source),
       is_file_(false),
@@ -93,13 +91,16 @@ bool MakefileReader::recipe_line(const LogicalLine& line) {
 
 void MakefileReader::directive(const Statement& s, const LogicalLine& line) {
   switch (s.directive) {
-    case Directive::none: break;
+    case Directive::none:
+      break;
     case Directive::ifdef:
     case Directive::ifndef:
     case Directive::ifeq:
     case Directive::ifneq:
     case Directive::else_:
-    case Directive::endif: condition(s); break;
+    case Directive::endif:
+      condition(s);
+      break;
     case Directive::assignment:
       close_rule();
       assignment(s);
@@ -112,7 +113,9 @@ void MakefileReader::directive(const Statement& s, const LogicalLine& line) {
       close_rule();
       e_.undefine(e_.db.globals, s.name, s.modifiers.override_ ? Origin::override_ : Origin::file);
       break;
-    case Directive::endef: rule(line.text, line); break;
+    case Directive::endef:
+      rule(line.text, line);
+      break;
     case Directive::include:
     case Directive::include_optional:
       close_rule();
@@ -162,8 +165,7 @@ void MakefileReader::define(const Statement& s) {
   LogicalLine line;
   for (;;) {
     if (!lines_.next(&line)) throw Fatal(start, "missing 'endef', unterminated 'define'");
-    std::string_view text =
-        collapse_continuations(line.text, collapse_buffer_, e_.db.special.posix);
+    std::string_view text = collapse_continuations(line.text, collapse_buffer_, e_.db.special.posix);
     if (text.empty() || text[0] != e_.recipe_prefix) {
       const std::string_view rest = skip_spaces(text);
       std::string_view after = rest;
@@ -262,7 +264,8 @@ void MakefileReader::vpath(const Statement& s) {
   vpaths.push_back(std::move(entry));
 }
 
-// A text for the bytes of a makefile, with whatever was in it before. Most `.d` files leave nothing behind, and share one.
+// A text for the bytes of a makefile, with whatever was in it before. Most `.d` files leave nothing behind, and share
+// one.
 std::string& Evaluator::new_source() {
   if (free_sources_.empty()) return sources_.emplace_back();
   std::string& source = *free_sources_.back();
@@ -279,14 +282,13 @@ std::unique_ptr<ReaderScratch> Evaluator::take_scratch() {
 
 void Evaluator::give_scratch(std::unique_ptr<ReaderScratch> scratch) { free_scratch_.push_back(std::move(scratch)); }
 
-bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, bool optional,
-                              bool is_default, bool sets_default_goal, FilesAhead* ahead) {
+bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, bool optional, bool is_default,
+                              bool sets_default_goal, FilesAhead* ahead) {
   const Location place = where;
   std::string path = !name.empty() && name[0] == '~' ? disk.expand_tilde(name) : std::string(name);
   if (debug)
-    debug->say(DebugLog::verbose, 0, "Reading makefile '{}'{}{}{}...", name,
-               place.known() ? " (search path)" : "", optional ? " (don't care)" : "",
-               place.known() ? " (no ~ expansion)" : "");
+    debug->say(DebugLog::verbose, 0, "Reading makefile '{}'{}{}{}...", name, place.known() ? " (search path)" : "",
+               optional ? " (don't care)" : "", place.known() ? " (no ~ expansion)" : "");
   std::string* const source = &new_source();
   FileTime time;
   std::error_code error;

@@ -18,12 +18,12 @@ struct OpenRule {
   bool open = false;
   bool no_targets = false;  // its targets expanded to nothing: its recipe goes nowhere
   std::vector<Symbol> targets;
-  std::vector<Symbol> misplaced;  // those of them that would be patterns in a pattern rule
-  std::string_view fault;         // what ends make when all of it is read
+  std::vector<Symbol> misplaced;                  // those of them that would be patterns in a pattern rule
+  std::string_view fault;                         // what ends make when all of it is read
   std::vector<std::string_view> pattern_targets;  // when it is a pattern rule
-  std::string prerequisites;   // expanded once, `|` included
-  std::vector<Symbol> plain_prerequisites;  // instead, of a plain rule
-  std::string static_pattern;  // of a static pattern rule
+  std::string prerequisites;                      // expanded once, `|` included
+  std::vector<Symbol> plain_prerequisites;        // instead, of a plain rule
+  std::string static_pattern;                     // of a static pattern rule
   bool is_static_pattern = false;
   bool double_colon = false;
   bool grouped = false;
@@ -62,8 +62,8 @@ class MakefileReader {
  private:
   // One `ifeq`...`endif` that is open.
   struct Condition {
-    bool ignoring;    // its lines are skipped
-    bool done;        // a branch was taken already
+    bool ignoring;  // its lines are skipped
+    bool done;      // a branch was taken already
     bool seen_else;
     Location where;
   };
@@ -115,8 +115,7 @@ class MakefileReader {
   void record_targets(OpenRule& rule);
   void record_pattern_rule(OpenRule& rule);
   Target& record_target(OpenRule& rule, Target& target);
-  void add_prerequisites(const OpenRule& rule, Target& target,
-                         std::vector<Prerequisite>& out, std::string_view stem);
+  void add_prerequisites(const OpenRule& rule, Target& target, std::vector<Prerequisite>& out, std::string_view stem);
   void set_default_goal(std::string_view name);
 
   Evaluator& e_;

@@ -21,8 +21,8 @@ struct Evaluator::Names {
     for (int i = 0; i < 10; ++i) digits[i] = symbols.intern(std::string(1, static_cast<char>('0' + i)));
   }
 
-  Symbol recipe_prefix, variables, makeflags, shell, shell_flags, shell_status, makelevel,
-      makefile_list, default_goal, path, warnings;
+  Symbol recipe_prefix, variables, makeflags, shell, shell_flags, shell_status, makelevel, makefile_list, default_goal,
+      path, warnings;
   Symbol digits[10];
 };
 

@@ -14,8 +14,7 @@ void call_object(Evaluator& e, void (*code)(void*), void* argument);
 template <class Code>
 void call_object(Evaluator& e, Code&& code) {
   call_object(
-      e, [](void* it) { (*static_cast<std::remove_reference_t<Code>*>(it))(); },
-      std::addressof(code));
+      e, [](void* it) { (*static_cast<std::remove_reference_t<Code>*>(it))(); }, std::addressof(code));
 }
 
 }  // namespace cmz

@@ -114,9 +114,7 @@ class SeenTargets {
     const Target*& slot = slots_[index_of(target)];
     return std::exchange(slot, target) == nullptr;
   }
-  bool contains(const Target* target) const {
-    return !slots_.empty() && slots_[index_of(target)] != nullptr;
-  }
+  bool contains(const Target* target) const { return !slots_.empty() && slots_[index_of(target)] != nullptr; }
 
  private:
   size_t index_of(const Target* target) const {
@@ -188,8 +186,7 @@ const Scope* target_scope(Evaluator& e, Target& target) {
   return target.scope;
 }
 
-void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set,
-                             const std::string_view* stem) {
+void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set, const std::string_view* stem) {
   const auto define = [&](std::string_view name, std::string value) {
     Variable& v = set.at(e.db.symbols.intern(name));
     v.flavor = Flavor::simple;
@@ -250,8 +247,7 @@ void prepare_recipe(Evaluator& e, Recipe& recipe) {
     text = tidy_continuations(text, recipe.prefix, e.db.arena);
     std::string_view body = text;
     out.flags = take_flags(body);
-    if (text.find("$(MAKE)") != std::string_view::npos ||
-        text.find("${MAKE}") != std::string_view::npos)
+    if (text.find("$(MAKE)") != std::string_view::npos || text.find("${MAKE}") != std::string_view::npos)
       out.flags.recursive = true;
     recipe.any_recursive |= out.flags.recursive;
     out.text = text;

@@ -174,8 +174,7 @@ void MakefileReader::take_targets(std::string_view targets, OpenRule& rule) {
     } else if (!rule.pattern_targets.empty()) {
       if (rule.fault.empty()) rule.fault = "mixed implicit and normal rules";
     } else {
-      if (name == ".POSIX")
-        e_.db.special.posix = true;  // already for how the next lines are joined
+      if (name == ".POSIX") e_.db.special.posix = true;  // already for how the next lines are joined
       if (name.find('%') != kNpos)
         rule.targets.push_back(e_.db.symbols.intern(parse_pattern(name).text));
       else
@@ -259,10 +258,9 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
       p.modifiers = s.modifiers;
       p.where = e_.where;
       auto& all = e_.db.pattern_variables;
-      auto at = std::upper_bound(all.begin(), all.end(), p.pattern_length,
-                                 [](size_t length, const PatternVariable& other) {
-                                   return length < other.pattern_length;
-                                 });
+      auto at =
+          std::upper_bound(all.begin(), all.end(), p.pattern_length,
+                           [](size_t length, const PatternVariable& other) { return length < other.pattern_length; });
       all.insert(at, std::move(p));
       continue;
     }
@@ -276,8 +274,7 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
       own.append = false;
       own.value_changed();
     }
-    for (Target* t = target.next_double_colon; t; t = t->next_double_colon)
-      t->variables = target.variables;
+    for (Target* t = target.next_double_colon; t; t = t->next_double_colon) t->variables = target.variables;
   }
 }
 

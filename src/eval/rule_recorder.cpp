@@ -55,8 +55,7 @@ void MakefileReader::close_rule() {
   rule_.open = false;
   if (!e_.reading_makefiles) throw Fatal(rule_.where, "prerequisites cannot be defined in recipes");
   if (!rule_.fault.empty()) throw Fatal(rule_.where, std::string(rule_.fault));
-  if (rule_.grouped && rule_.recipe == nullptr)
-    throw Fatal(rule_.where, "grouped targets must provide a recipe");
+  if (rule_.grouped && rule_.recipe == nullptr) throw Fatal(rule_.where, "grouped targets must provide a recipe");
   if (!rule_.pattern_targets.empty())
     record_pattern_rule(rule_);
   else
@@ -94,8 +93,7 @@ void MakefileReader::record_targets(OpenRule& rule) {
       // Also recorded like any other: its prerequisites count when all is read.
     }
     if (name.view() == ".WAIT" && rule.targets.size() == 1) {
-      if (!trim(rule.prerequisites).empty())
-        e_.diagnostics.message(rule.where, ".WAIT should not have prerequisites");
+      if (!trim(rule.prerequisites).empty()) e_.diagnostics.message(rule.where, ".WAIT should not have prerequisites");
       if (rule.recipe) e_.diagnostics.message(rule.where, ".WAIT should not have commands");
     }
     Target& target = e_.db.target(name);
@@ -109,8 +107,7 @@ void MakefileReader::record_targets(OpenRule& rule) {
   for (Target* target : grouped) {
     if (target->group)
       e_.diagnostics.message(rule.recipe->where,
-                             fmt::format("warning: overriding group membership for target '{}'",
-                                         target->name.view()));
+                             fmt::format("warning: overriding group membership for target '{}'", target->name.view()));
     target->group = &group;
   }
   group.members = std::move(grouped);
@@ -124,8 +121,7 @@ Target& MakefileReader::record_target(OpenRule& rule, Target& head) {
     const Pattern pattern = parse_pattern(rule.static_pattern);
     std::string_view stem;
     if (!pattern.match(head.name.view(), &stem)) {
-      e_.diagnostics.message(rule.where, fmt::format("target '{}' doesn't match the target pattern",
-                                                     head.name.view()));
+      e_.diagnostics.message(rule.where, fmt::format("target '{}' doesn't match the target pattern", head.name.view()));
       // It stays a target, without these prerequisites.
       stem = head.name.view();
       matches = false;
@@ -136,12 +132,10 @@ Target& MakefileReader::record_target(OpenRule& rule, Target& head) {
   const bool suffix_like = head.builtin;
   if (!rule.double_colon) {
     if (head.double_colon)
-      throw Fatal(rule.where,
-                  fmt::format("target file '{}' has both : and :: entries", head.name.view()));
+      throw Fatal(rule.where, fmt::format("target file '{}' has both : and :: entries", head.name.view()));
     if (rule.recipe && head.recipe == rule.recipe) {
-      e_.diagnostics.message(
-          rule.where, fmt::format("target '{}' given more than once in the same rule",
-                                  head.name.view()));
+      e_.diagnostics.message(rule.where,
+                             fmt::format("target '{}' given more than once in the same rule", head.name.view()));
     } else if (rule.recipe && head.recipe && head.is_target && !suffix_like) {
       e_.diagnostics.message(rule.recipe->where,
                              fmt::format("warning: overriding recipe for target '{}'", head.name.view()));
@@ -150,8 +144,7 @@ Target& MakefileReader::record_target(OpenRule& rule, Target& head) {
     }
   } else {
     if (head.is_target && !head.double_colon && !suffix_like)
-      throw Fatal(rule.where,
-                  fmt::format("target file '{}' has both : and :: entries", head.name.view()));
+      throw Fatal(rule.where, fmt::format("target file '{}' has both : and :: entries", head.name.view()));
     head.double_colon = true;
     target = &e_.db.add_double_colon(head);
     target->variables = head.variables;
@@ -181,8 +174,8 @@ Target& MakefileReader::record_target(OpenRule& rule, Target& head) {
   return *target;
 }
 
-void MakefileReader::add_prerequisites(const OpenRule& rule, Target& target,
-                                       std::vector<Prerequisite>& out, std::string_view stem) {
+void MakefileReader::add_prerequisites(const OpenRule& rule, Target& target, std::vector<Prerequisite>& out,
+                                       std::string_view stem) {
   if (!rule.plain_prerequisites.empty()) {
     size_t at = out.size();
     out.resize(at + rule.plain_prerequisites.size());

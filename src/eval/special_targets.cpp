@@ -10,8 +10,7 @@
 
 namespace cmz {
 
-bool apply_early_special_target(Evaluator& e, std::string_view name, std::string_view prerequisites,
-                                Recipe* recipe) {
+bool apply_early_special_target(Evaluator& e, std::string_view name, std::string_view prerequisites, Recipe* recipe) {
   if (name.empty() || name[0] != '.') return false;
   SpecialTargets& special = e.db.special;
   if (name == ".SUFFIXES") {
@@ -57,8 +56,8 @@ static void expand_pending(Evaluator& e, Target& target) {
     std::vector<Prerequisite> names;
     append_prerequisites(e, text, nullptr, names);
     target.prerequisites.erase(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(i));
-    target.prerequisites.insert(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(i),
-                                names.begin(), names.end());
+    target.prerequisites.insert(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(i), names.begin(),
+                                names.end());
     i += names.size() - 1;
   }
 }
@@ -75,9 +74,7 @@ void Evaluator::finish_reading() {
     }
     return target;
   };
-  const auto none_named = [](const Target* target) {
-    return target != nullptr && target->prerequisites.empty();
-  };
+  const auto none_named = [](const Target* target) { return target != nullptr && target->prerequisites.empty(); };
 
   each(".PRECIOUS", [](Target& t) { t.precious = true; });
   each(".LOW_RESOLUTION_TIME", [](Target& t) { t.low_resolution_time = true; });

@@ -14,8 +14,7 @@ NumberError split_number(std::string_view text, bool& negative, std::string_view
   if (text.empty()) return NumberError::empty;
   negative = text[0] == '-';
   if (text[0] == '-' || text[0] == '+') text.remove_prefix(1);
-  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos)
-    return NumberError::invalid;
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return NumberError::invalid;
   digits = text;
   return NumberError::none;
 }
@@ -24,16 +23,14 @@ bool ends_word(std::string_view text, size_t at) { return at == text.size() || i
 bool begins_word(std::string_view text, size_t at) { return at == 0 || is_space(text[at - 1]); }
 
 // subst() where `from` stands between whitespace. All other whitespace stays.
-void subst_words(std::string_view from, std::string_view to, std::string_view text,
-                 std::string& out) {
+void subst_words(std::string_view from, std::string_view to, std::string_view text, std::string& out) {
   if (from.empty()) {
     out += text;
     if (begins_word(text, text.size())) out += to;
     return;
   }
   size_t kept = 0;
-  for (size_t hit = text.find(from); hit != std::string_view::npos;
-       hit = text.find(from, hit + from.size())) {
+  for (size_t hit = text.find(from); hit != std::string_view::npos; hit = text.find(from, hit + from.size())) {
     if (!begins_word(text, hit) || !ends_word(text, hit + from.size())) continue;
     out.append(text, kept, hit - kept).append(to);
     kept = hit + from.size();
@@ -54,8 +51,8 @@ void subst(std::string_view from, std::string_view to, std::string_view text, st
   out.append(text, at);
 }
 
-void patsubst(std::string_view pattern_text, std::string_view replacement_text,
-              std::string_view text, std::string& out) {
+void patsubst(std::string_view pattern_text, std::string_view replacement_text, std::string_view text,
+              std::string& out) {
   const Pattern pattern = parse_pattern(pattern_text);
   const Pattern replacement = parse_pattern(replacement_text);
   if (!pattern.has_percent()) {
@@ -130,8 +127,7 @@ std::string_view lastword(std::string_view text) {
 NumberError parse_number(std::string_view text, int64_t& value) {
   bool negative;
   std::string_view digits;
-  if (const NumberError error = split_number(text, negative, digits); error != NumberError::none)
-    return error;
+  if (const NumberError error = split_number(text, negative, digits); error != NumberError::none) return error;
   // The sign goes along: there is one negative number more than there are positive ones.
   const char* begin = digits.data() - (negative ? 1 : 0);
   const auto [end, error] = std::from_chars(begin, digits.data() + digits.size(), value);
@@ -146,8 +142,7 @@ std::string Integer::text() const {
 NumberError parse_integer(std::string_view text, Integer& value) {
   bool negative;
   std::string_view digits;
-  if (const NumberError error = split_number(text, negative, digits); error != NumberError::none)
-    return error;
+  if (const NumberError error = split_number(text, negative, digits); error != NumberError::none) return error;
   digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
   value = {digits, negative && !digits.empty()};
   return NumberError::none;

@@ -12,13 +12,12 @@
 
 namespace cmz {
 
-Variable* Evaluator::define(VariableSet& set, std::string_view name, std::string value,
-                            Origin origin, Flavor flavor, Location place) {
+Variable* Evaluator::define(VariableSet& set, std::string_view name, std::string value, Origin origin, Flavor flavor,
+                            Location place) {
   Variable& v = set.at(db.symbols.intern(name));
   const bool fresh = v.value.empty() && !v.where.known() && v.origin == Origin::file && !v.name_seen;
   if (!fresh) {
-    if (settings.environment_overrides && v.origin == Origin::environment)
-      v.origin = Origin::environment_override;
+    if (settings.environment_overrides && v.origin == Origin::environment) v.origin = Origin::environment_override;
     if (origin < v.origin) return &v;
   }
   v.name_seen = true;
@@ -47,8 +46,8 @@ std::string escape_dollars(std::string_view text) {
 
 }  // namespace
 
-Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignOp op,
-                            std::string_view text, Origin origin, bool target_specific) {
+Variable* Evaluator::assign(VariableSet& set, std::string_view raw_name, AssignOp op, std::string_view text,
+                            Origin origin, bool target_specific) {
   std::string expanded;  // with the blanks that the expansion brings
   std::string_view name = raw_name;
   if (raw_name.find('$') != std::string_view::npos) name = expanded = expand(raw_name);
@@ -78,7 +77,8 @@ Variable* Evaluator::assign_named(VariableSet& set, std::string_view name, Assig
       std::string value = run_shell(expand(text), false);
       return define(set, name, std::move(value), origin, Flavor::recursive, place);
     }
-    case AssignOp::append: break;
+    case AssignOp::append:
+      break;
   }
 
   Variable* v = target_specific ? set.find(db.symbols.intern(name)) : lookup(name);
@@ -93,8 +93,7 @@ Variable* Evaluator::assign_named(VariableSet& set, std::string_view name, Assig
   }
   std::string expanded;
   std::string_view more = text;
-  if (v->flavor == Flavor::simple)
-    more = expanded = expand(text);  // also for nothing, as `:=` does
+  if (v->flavor == Flavor::simple) more = expanded = expand(text);  // also for nothing, as `:=` does
   if (origin < v->origin && v->origin != Origin::automatic) return v;
   if (more.empty()) return v;  // not even its origin changes
   if (settings.environment_overrides && v->origin == Origin::environment) {
@@ -151,8 +150,7 @@ void Evaluator::undefine(VariableSet& set, std::string_view raw_name, Origin ori
   if (name.empty()) throw Fatal(where, "empty variable name");
   Variable* v = set.find(db.symbols.intern(name));
   if (v == nullptr) return;
-  if (settings.environment_overrides && v->origin == Origin::environment)
-    v->origin = Origin::environment_override;
+  if (settings.environment_overrides && v->origin == Origin::environment) v->origin = Origin::environment_override;
   if (origin < v->origin) return;
   const Symbol symbol = v->name;
   set.erase(symbol);
@@ -185,9 +183,7 @@ void Evaluator::read_warnings(Variable& v) {
   std::string options;
   expand_variable(v, options);
   WarningControl control;
-  control.add(options, [this](const std::string& complaint) {
-    diagnostics.message(where, complaint + ": ignored");
-  });
+  control.add(options, [this](const std::string& complaint) { diagnostics.message(where, complaint + ": ignored"); });
   warnings.set_variable(control);
 }
 

@@ -9,8 +9,7 @@
 namespace cmz {
 namespace {
 
-constexpr std::string_view kTypeNames[] = {"circular-dep", "invalid-ref", "invalid-var",
-                                           "undefined-var"};
+constexpr std::string_view kTypeNames[] = {"circular-dep", "invalid-ref", "invalid-var", "undefined-var"};
 constexpr std::string_view kActionNames[] = {"ignore", "warn", "error"};
 
 // The number of `word` in `names`, as the enumeration whose names they are.
@@ -25,8 +24,7 @@ std::string_view name_of(WarningAction action) { return kActionNames[static_cast
 
 }  // namespace
 
-void WarningControl::add(std::string_view options,
-                         const std::function<void(const std::string&)>& unknown) {
+void WarningControl::add(std::string_view options, const std::function<void(const std::string&)>& unknown) {
   const auto ends = [](char c) { return c == ',' || is_space(c); };
   while (!options.empty()) {
     const auto end = std::find_if(options.begin(), options.end(), ends);
@@ -61,8 +59,7 @@ void WarningControl::add(std::string_view options,
 }
 
 bool WarningControl::empty() const {
-  return !all_ &&
-         std::none_of(types_.begin(), types_.end(), [](const auto& t) { return t.has_value(); });
+  return !all_ && std::none_of(types_.begin(), types_.end(), [](const auto& t) { return t.has_value(); });
 }
 
 std::string WarningControl::text() const {
@@ -100,8 +97,7 @@ void Warnings::decide() {
     if (undefined_ && type == Warning::undefined_var) actions_[i] = warn;
     if (const auto wish = command_line_.action(type)) actions_[i] = *wish;
   }
-  about_references_ =
-      action(Warning::invalid_ref) != ignore || action(Warning::undefined_var) != ignore;
+  about_references_ = action(Warning::invalid_ref) != ignore || action(Warning::undefined_var) != ignore;
   about_names_ = action(Warning::invalid_var) != ignore;
 }
 

@@ -75,14 +75,11 @@ class PatternIndex {
   bool find(const Shape& shape, std::string_view word) const {
     if (!shape.literal && word.size() < shape.prefix + shape.suffix) return false;
     const std::string_view prefix = shape.literal ? word : word.substr(0, shape.prefix);
-    const std::string_view suffix =
-        shape.literal ? std::string_view() : word.substr(word.size() - shape.suffix);
+    const std::string_view suffix = shape.literal ? std::string_view() : word.substr(word.size() - shape.suffix);
     const size_t mask = slots_.size() - 1;
-    for (size_t i = hash(shape.literal, prefix, suffix) & mask; slots_[i] != 0;
-         i = (i + 1) & mask) {
+    for (size_t i = hash(shape.literal, prefix, suffix) & mask; slots_[i] != 0; i = (i + 1) & mask) {
       const Pattern& p = patterns_[slots_[i] - 1];
-      if (p.has_percent() != shape.literal && p.prefix() == prefix && p.suffix() == suffix)
-        return true;
+      if (p.has_percent() != shape.literal && p.prefix() == prefix && p.suffix() == suffix) return true;
     }
     return false;
   }
@@ -111,8 +108,7 @@ struct KeyedWord {
 
 uint64_t key_at(std::string_view word, size_t depth) {
   char bytes[8] = {};
-  if (depth < word.size())
-    std::memcpy(bytes, word.data() + depth, std::min<size_t>(word.size() - depth, sizeof bytes));
+  if (depth < word.size()) std::memcpy(bytes, word.data() + depth, std::min<size_t>(word.size() - depth, sizeof bytes));
   uint64_t key;
   std::memcpy(&key, bytes, sizeof key);
   if constexpr (std::endian::native == std::endian::little) key = __builtin_bswap64(key);
@@ -135,18 +131,15 @@ void sort_keyed(std::vector<KeyedWord>& words) {
   while (!todo.empty()) {
     const Range range = todo.back();
     todo.pop_back();
-    for (size_t i = range.begin; i < range.end; ++i)
-      words[i].key = key_at(words[i].word, range.depth);
+    for (size_t i = range.begin; i < range.end; ++i) words[i].key = key_at(words[i].word, range.depth);
     const auto begin = words.begin();
-    std::sort(begin + static_cast<std::ptrdiff_t>(range.begin),
-              begin + static_cast<std::ptrdiff_t>(range.end),
+    std::sort(begin + static_cast<std::ptrdiff_t>(range.begin), begin + static_cast<std::ptrdiff_t>(range.end),
               [](const KeyedWord& a, const KeyedWord& b) { return a.key < b.key; });
     const size_t depth = range.depth + sizeof(uint64_t);
     for (size_t i = range.begin; i < range.end;) {
       size_t end = i + 1;
       bool all_go_on = words[i].word.size() > depth;
-      for (; end < range.end && words[end].key == words[i].key; ++end)
-        all_go_on &= words[end].word.size() > depth;
+      for (; end < range.end && words[end].key == words[i].key; ++end) all_go_on &= words[end].word.size() > depth;
       if (end - i > 1 && all_go_on) {
         todo.push_back({i, end, depth});
       } else if (end - i > 1) {

@@ -8,8 +8,7 @@ namespace cmz {
 
 Target& Database::target(Symbol name) {
   if (name.id() < by_id_.size() && by_id_[name.id()]) return *by_id_[name.id()];
-  if (name.id() >= by_id_.size())
-    by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2), nullptr);
+  if (name.id() >= by_id_.size()) by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2), nullptr);
   Target& fresh = targets_.emplace_back();
   fresh.name = fresh.hashed_name = name;
   add_to_filters(name.view());
@@ -48,8 +47,7 @@ Target& Database::add_double_colon(Target& head) {
 void Database::rename_target(Target& target, Symbol name) {
   target.name = name;
   add_to_filters(name.view());
-  if (name.id() >= by_id_.size())
-    by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2), nullptr);
+  if (name.id() >= by_id_.size()) by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2), nullptr);
   if (by_id_[name.id()] == nullptr) by_id_[name.id()] = &target;
 }
 

@@ -75,8 +75,7 @@ bool copy_out(int from, int to) {
 
 }  // namespace
 
-OutputCapture::OutputCapture(OutputSync mode, std::string directory)
-    : mode_(mode), directory_(std::move(directory)) {
+OutputCapture::OutputCapture(OutputSync mode, std::string directory) : mode_(mode), directory_(std::move(directory)) {
   struct stat out, err;
   if (::fstat(STDOUT_FILENO, &out) == 0 && ::fstat(STDERR_FILENO, &err) == 0)
     one_file_ = out.st_dev == err.st_dev && out.st_ino == err.st_ino;
@@ -143,7 +142,8 @@ void OutputCapture::write(int capture, bool to_stderr, std::string_view text) {
 
 void OutputCapture::dump(int capture) {
   const Files& f = files_[static_cast<size_t>(capture)];
-  struct stat out {}, err {};
+  struct stat out {
+  }, err{};
   ::fstat(f.out, &out);
   ::fstat(f.err, &err);
   if (out.st_size == 0 && err.st_size == 0) return;

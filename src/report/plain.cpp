@@ -30,13 +30,9 @@ std::string place(const Location& where) {
 
 }  // namespace
 
-PlainReport::PlainReport(std::string_view program, unsigned level) : program_(program) {
-  set_level(level);
-}
+PlainReport::PlainReport(std::string_view program, unsigned level) : program_(program) { set_level(level); }
 
-void PlainReport::set_level(unsigned level) {
-  prefix_ = level > 0 ? fmt::format("{}[{}]", program_, level) : program_;
-}
+void PlainReport::set_level(unsigned level) { prefix_ = level > 0 ? fmt::format("{}[{}]", program_, level) : program_; }
 
 void PlainReport::flush_enter() {
   if (pending_enter.empty()) return;
@@ -92,9 +88,8 @@ int PlainReport::shell_stderr() {
 }
 
 std::string PlainReport::directory_line(bool entering, std::string_view directory) const {
-  return fmt::format(
-      "{}{}: {} {}\n", directory_prefix, prefix_, entering ? "Entering" : "Leaving",
-      directory.empty() ? "an unknown directory" : fmt::format("directory '{}'", directory));
+  return fmt::format("{}{}: {} {}\n", directory_prefix, prefix_, entering ? "Entering" : "Leaving",
+                     directory.empty() ? "an unknown directory" : fmt::format("directory '{}'", directory));
 }
 
 void PlainReport::left(std::string_view directory) {
@@ -104,12 +99,18 @@ void PlainReport::left(std::string_view directory) {
 void PlainReport::on(const Event& e) {
   using Kind = Event::Kind;
   switch (e.kind) {
-    case Kind::started: flush_enter(); break;
+    case Kind::started:
+      flush_enter();
+      break;
     case Kind::makefile_failed:
       message(e.where, fmt::format("Failed to remake makefile '{}'.", e.target));
       break;
-    case Kind::command: out(fmt::format("{}\n", e.text), e.output); break;
-    case Kind::touch: out(fmt::format("touch {}\n", e.target), e.output); break;
+    case Kind::command:
+      out(fmt::format("{}\n", e.text), e.output);
+      break;
+    case Kind::touch:
+      out(fmt::format("touch {}\n", e.target), e.output);
+      break;
     case Kind::up_to_date:
       out(e.flag ? fmt::format("{}: Nothing to be done for '{}'.\n", prefix_, e.target)
                  : fmt::format("{}: '{}' is up to date.\n", prefix_, e.target));
@@ -122,35 +123,39 @@ void PlainReport::on(const Event& e) {
       break;
     }
     case Kind::failed: {
-      const std::string what =
-          e.signal ? fmt::format("{}{}", strsignal(e.signal), e.core_dumped ? " (core dumped)" : "")
-                   : fmt::format("Error {}", e.status);
-      err(fmt::format("{}: {}[{}: {}] {}{}{}\n", prefix_, e.flag ? "" : "*** ", place(e.where),
-                      e.target, what, e.flag ? " (ignored)" : "", failure_suffix),
+      const std::string what = e.signal
+                                   ? fmt::format("{}{}", strsignal(e.signal), e.core_dumped ? " (core dumped)" : "")
+                                   : fmt::format("Error {}", e.status);
+      err(fmt::format("{}: {}[{}: {}] {}{}{}\n", prefix_, e.flag ? "" : "*** ", place(e.where), e.target, what,
+                      e.flag ? " (ignored)" : "", failure_suffix),
           e.output);
       break;
     }
-    case Kind::not_executed: err(fmt::format("{}: {}\n", prefix_, e.text), e.output); break;
+    case Kind::not_executed:
+      err(fmt::format("{}: {}\n", prefix_, e.text), e.output);
+      break;
     case Kind::not_remade:
       err(fmt::format("{}: Target '{}' not remade because of errors.\n", prefix_, e.target));
       break;
-    case Kind::waiting: err(fmt::format("{}: *** Waiting for unfinished jobs....\n", prefix_)); break;
+    case Kind::waiting:
+      err(fmt::format("{}: *** Waiting for unfinished jobs....\n", prefix_));
+      break;
     case Kind::deleting:
       if (e.other.empty())
         err(fmt::format("{}: *** Deleting file '{}'\n", prefix_, e.target), e.output);
       else
         err(fmt::format("{}: *** [{}] Deleting file '{}'\n", prefix_, e.other, e.target), e.output);
       break;
-    case Kind::removing: out(fmt::format("rm {}{}", e.text, e.flag ? "" : "\n")); break;
+    case Kind::removing:
+      out(fmt::format("rm {}{}", e.text, e.flag ? "" : "\n"));
+      break;
     case Kind::circular:
       err(fmt::format("{}: {}ircular {} <- {} dependency dropped{}\n", prefix_, e.flag ? 'c' : 'C', e.target, e.other,
                       e.flag ? "" : "."));
       break;
     case Kind::time_in_future: {
-      const std::string seconds = e.seconds < 100 ? fmt::format("{:.2g}", e.seconds)
-                                                  : fmt::format("{:.0f}", e.seconds);
-      err(fmt::format("{}: Warning: File '{}' has modification time {} s in the future\n", prefix_,
-                      e.target, seconds));
+      const std::string seconds = e.seconds < 100 ? fmt::format("{:.2g}", e.seconds) : fmt::format("{:.0f}", e.seconds);
+      err(fmt::format("{}: Warning: File '{}' has modification time {} s in the future\n", prefix_, e.target, seconds));
       break;
     }
     case Kind::clock_skew:
@@ -159,7 +164,9 @@ void PlainReport::on(const Event& e) {
     case Kind::updating:
       out(fmt::format("{}: update target '{}' due to: {}\n", place(e.where), e.target, e.text), e.output);
       break;
-    case Kind::makefile_missing: message(e.where, fmt::format("{}: {}", e.target, e.text)); break;
+    case Kind::makefile_missing:
+      message(e.where, fmt::format("{}: {}", e.target, e.text));
+      break;
   }
 }
 

@@ -19,11 +19,10 @@ constexpr std::string_view kShellCharacters = "#;\"*?[]&|<>(){}$`^~!";
 
 // Words that a shell does itself. Sorted.
 constexpr std::string_view kShellCommands[] = {
-    ".",        ":",       "alias", "bg",   "break",  "case",   "cd",   "command",
-    "continue", "eval",    "exec",  "exit", "export", "fc",     "fg",   "for",
-    "getopts",  "hash",    "if",    "jobs", "login",  "logout", "read", "readonly",
-    "return",   "set",     "shift", "test", "times",  "trap",   "type", "ulimit",
-    "umask",    "unalias", "unset", "wait", "while",
+    ".",     ":",      "alias",  "bg",       "break",  "case", "cd",      "command", "continue", "eval",
+    "exec",  "exit",   "export", "fc",       "fg",     "for",  "getopts", "hash",    "if",       "jobs",
+    "login", "logout", "read",   "readonly", "return", "set",  "shift",   "test",    "times",    "trap",
+    "type",  "ulimit", "umask",  "unalias",  "unset",  "wait", "while",
 };
 
 bool is_shell_command(std::string_view word) {
@@ -49,8 +48,7 @@ bool split_simple(std::string_view line, bool newline_separates, std::vector<std
       if (end == std::string_view::npos) return false;
       const std::string_view quoted = line.substr(i + 1, end - i - 1);
       if (newline_separates)
-        for (size_t n = quoted.find('\n'); n != std::string_view::npos;
-             n = quoted.find('\n', n + 1))
+        for (size_t n = quoted.find('\n'); n != std::string_view::npos; n = quoted.find('\n', n + 1))
           if (n == 0 || quoted[n - 1] != '\\') return false;
       word += quoted;
       in_word = true;
@@ -79,8 +77,7 @@ std::string quoted_for_shell(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 8);
   for (char c : text) {
-    if (is_blank(c) || c == '\\' || c == '\'' || kShellCharacters.find(c) != std::string_view::npos)
-      out += '\\';
+    if (is_blank(c) || c == '\\' || c == '\'' || kShellCharacters.find(c) != std::string_view::npos) out += '\\';
     out += c;
   }
   return out;
@@ -98,8 +95,7 @@ void append_command(std::string_view body, std::vector<std::string>& argv) {
   together += '"';
   argv.push_back(std::move(together));
   argv.push_back(argv.front());  // $0
-  for (size_t i = 0; i < pieces; ++i)
-    argv.emplace_back(body.substr(i * kLongestArgument, kLongestArgument));
+  for (size_t i = 0; i < pieces; ++i) argv.emplace_back(body.substr(i * kLongestArgument, kLongestArgument));
 }
 
 // Whether IFS separates at blanks and newlines only.
@@ -115,16 +111,14 @@ bool runs_nothing(std::string_view line, std::string_view shell, std::string_vie
   return skip_spaces(line) == ":" && (shell_flags == "-c" || shell_flags == "-ec") && is_posix_shell(shell);
 }
 
-std::vector<std::string> command_argv(std::string_view line, std::string_view shell,
-                                      std::string_view shell_flags, bool one_shell,
-                                      const char* ifs) {
+std::vector<std::string> command_argv(std::string_view line, std::string_view shell, std::string_view shell_flags,
+                                      bool one_shell, const char* ifs) {
   std::vector<std::string> argv;
   const std::string_view body = one_shell ? skip_blanks(line) : skip_spaces(line);
   if (skip_spaces(body).empty()) return argv;
   if (shell.empty()) shell = kDefaultShell;
 
-  const bool direct =
-      shell == kDefaultShell && (shell_flags == "-c" || shell_flags == "-ec") && is_usual_ifs(ifs);
+  const bool direct = shell == kDefaultShell && (shell_flags == "-c" || shell_flags == "-ec") && is_usual_ifs(ifs);
   if (direct && split_simple(body, one_shell, argv)) return argv;
 
   // The shell and its flags may be several words, quoted as in a recipe.

@@ -107,8 +107,7 @@ CpuQuota cpu_quota(const std::string& root) {
     if (mount.point.empty()) continue;
     std::string below = group.path;
     if (mount.root != "/")
-      below = below.compare(0, mount.root.size(), mount.root) == 0 ? below.substr(mount.root.size())
-                                                                   : std::string();
+      below = below.compare(0, mount.root.size(), mount.root) == 0 ? below.substr(mount.root.size()) : std::string();
     if (below == "/" || below.find("/..") != std::string::npos) below.clear();
     const std::string top = root + mount.point;
     for (std::string directory = top + below;;) {

@@ -22,8 +22,7 @@ char* const* Environment::envp() const {
 
 const char* Environment::get(std::string_view name) const {
   for (const std::string& entry : entries_)
-    if (entry.size() > name.size() && entry[name.size()] == '=' &&
-        entry.compare(0, name.size(), name) == 0)
+    if (entry.size() > name.size() && entry[name.size()] == '=' && entry.compare(0, name.size(), name) == 0)
       return entry.c_str() + name.size() + 1;
   return nullptr;
 }

@@ -20,15 +20,13 @@ constexpr char kToken = '+';
 bool survives_makeflags(std::string_view path) {
   return std::all_of(path.begin(), path.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           static_cast<unsigned char>(c) >= 0x80 ||
-           std::string_view("/._-+,:@%=").find(c) != std::string_view::npos;
+           static_cast<unsigned char>(c) >= 0x80 || std::string_view("/._-+,:@%=").find(c) != std::string_view::npos;
   });
 }
 
 }  // namespace
 
-JobserverServer::JobserverServer(unsigned jobs, JobserverStyle style,
-                                 const std::string& directory) {
+JobserverServer::JobserverServer(unsigned jobs, JobserverStyle style, const std::string& directory) {
   if (style == JobserverStyle::fifo && !make_fifo_in(directory)) make_fifo_in("/tmp");
   if (!channel_) {
     channel_ = TokenChannel::make_pipe();

@@ -112,8 +112,7 @@ InheritedState read_inherited_state() {
   ::getrlimit(RLIMIT_STACK, &state.stack);
   for (int signal = 1; signal < SIGSYS; ++signal) {
     struct sigaction action;
-    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
-        action.sa_handler != SIG_IGN)
+    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)
       state.handled.push_back(signal);
   }
   return state;
@@ -159,8 +158,7 @@ LaunchResult launch(const LaunchSpec& spec) {
   child.script = script.data();
   child.spec = &spec;
   child.handled = spec.state->handled;
-  const SafeDescriptor in(spec.in, STDIN_FILENO), out(spec.out, STDOUT_FILENO),
-      err(spec.err, STDERR_FILENO);
+  const SafeDescriptor in(spec.in, STDIN_FILENO), out(spec.out, STDOUT_FILENO), err(spec.err, STDERR_FILENO);
   child.in = in.get();
   child.out = out.get();
   child.err = err.get();

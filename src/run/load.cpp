@@ -51,8 +51,7 @@ class LoadFile {
 LoadSources system_load_sources() {
   LoadSources out;
   out.seconds = [] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
   };
   out.running = [file = std::make_shared<LoadFile>()] { return file->running(); };
   const CpuQuota quota = cpu_quota();

@@ -110,12 +110,11 @@ struct LocalExecutor::Impl {
   }
 
   void watch_signals() {
-    signal_watch.async_wait(asio::posix::stream_descriptor::wait_read,
-                            [this](const boost::system::error_code& error) {
-                              if (error) return;
-                              take_signals();
-                              watch_signals();
-                            });
+    signal_watch.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+      if (error) return;
+      take_signals();
+      watch_signals();
+    });
   }
 
   void take_signals() {
@@ -191,11 +190,9 @@ struct LocalExecutor::Impl {
         continue;
       }
       if (!running.job.environment) ask_for_environment(running);
-      const std::vector<std::string> argv =
-          command_argv(line.text, running.job.shell,
-                       line.shell_flags.empty() ? running.job.shell_flags : line.shell_flags,
-                       running.job.one_shell,
-                       running.job.environment ? running.job.environment->get("IFS") : nullptr);
+      const std::vector<std::string> argv = command_argv(
+          line.text, running.job.shell, line.shell_flags.empty() ? running.job.shell_flags : line.shell_flags,
+          running.job.one_shell, running.job.environment ? running.job.environment->get("IFS") : nullptr);
       if (argv.empty()) {
         ++running.line;
         continue;
@@ -309,12 +306,11 @@ struct LocalExecutor::Impl {
       token = std::make_unique<asio::posix::stream_descriptor>(loop, own);
     }
     token_armed = true;
-    token->async_wait(asio::posix::stream_descriptor::wait_read,
-                      [this](const boost::system::error_code& error) {
-                        if (error) return;
-                        token_armed = false;
-                        woken = true;
-                      });
+    token->async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+      if (error) return;
+      token_armed = false;
+      woken = true;
+    });
   }
 };
 
@@ -326,9 +322,7 @@ void LocalExecutor::set_pool(TokenPool* pool) {
   impl_->token_armed = false;
   impl_->pool = pool;
 }
-void LocalExecutor::on_user_signal(std::function<void()> hear) {
-  impl_->on_user_signal = std::move(hear);
-}
+void LocalExecutor::on_user_signal(std::function<void()> hear) { impl_->on_user_signal = std::move(hear); }
 void LocalExecutor::attend_signals() { impl_->attend_signals(); }
 void LocalExecutor::leave_signals() { impl_->leave_signals(); }
 void LocalExecutor::set_listener(JobListener* listener) { impl_->listener = listener; }
@@ -355,8 +349,7 @@ void LocalExecutor::poll() {
 void LocalExecutor::wait(int timeout_ms) {
   Impl& i = *impl_;
   i.arm_token();
-  const bool waits_for_token =
-      i.token_armed && i.pool->watched() && i.pool->watch_descriptor() >= 0;
+  const bool waits_for_token = i.token_armed && i.pool->watched() && i.pool->watch_descriptor() >= 0;
   if (i.jobs.empty() && !waits_for_token && timeout_ms < 0) return;
   if (timeout_ms >= 0) {
     i.timer.expires_after(std::chrono::milliseconds(timeout_ms));
@@ -377,8 +370,7 @@ void LocalExecutor::kill_all(int signal) {
     if (running->process) ::kill(running->process->id(), signal);
 }
 
-Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* const* envp,
-                                int stderr_fd) {
+Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* const* envp, int stderr_fd) {
   Captured out;
   if (argv.empty()) return out;
   if (impl_->fatal_signal != 0) {  // make is ending: nothing more is started
@@ -388,8 +380,7 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
   }
   int ends[2];
   int made = ::pipe2(ends, O_CLOEXEC);
-  if (made != 0 && errno == EMFILE && raise_descriptor_limit(impl_->state))
-    made = ::pipe2(ends, O_CLOEXEC);
+  if (made != 0 && errno == EMFILE && raise_descriptor_limit(impl_->state)) made = ::pipe2(ends, O_CLOEXEC);
   if (made != 0) {
     out.exit.status = kNotExecuted;
     out.error = fmt::format("pipe: {}", std::strerror(errno));

@@ -60,9 +60,7 @@ int events_now(int fd, short events) {
   return ::poll(&look, 1, 0) == 1 ? look.revents : 0;
 }
 
-bool is_unsupported(int error) {
-  return error == EOPNOTSUPP || error == ENOSYS || error == ESPIPE || error == EINVAL;
-}
+bool is_unsupported(int error) { return error == EOPNOTSUPP || error == ENOSYS || error == ESPIPE || error == EINVAL; }
 
 }  // namespace
 

@@ -14,8 +14,8 @@ void Search::make_deferred_rules() {
 }
 
 // Whether the built-in rules, and chains of them, can want nothing of what there is beside `name`. They make a name
-// whose suffix none of them has from that name with a suffix or with `,v`, from an SCCS file of it, or from a file below
-// RCS or SCCS. True is certain.
+// whose suffix none of them has from that name with a suffix or with `,v`, from an SCCS file of it, or from a file
+// below RCS or SCCS. True is certain.
 bool Search::out_of_builtin_reach(std::string_view name) {
   constexpr size_t kMostSearches = 8, kMostTargets = 500;  // otherwise the rules are wanted sooner or later
   if (++early_searches_ > kMostSearches || e_.db.targets().size() > kMostTargets) return false;

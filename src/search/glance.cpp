@@ -38,13 +38,15 @@ void Glance::ask(const Form& form, std::vector<std::string>& folders) {
   auto known = std::find(folders.begin(), folders.end(), folder);
   if (known == folders.end()) known = folders.insert(known, folder);
   const auto number = static_cast<uint32_t>(known - folders.begin());
-  Area& area = find_or_add(
-      areas_, [&](const Area& a) { return a.cut == form.cut && a.root == form.root; }, {form.cut, form.root, {}, {}});
-  Ask& same = find_or_add(area.asks, [&](const Ask& a) { return a.suffix == form.suffix; }, 
+  Area& area = find_or_add(areas_, [&](const Area& a) { return a.cut == form.cut && a.root == form.root; },
+                           {form.cut, form.root, {}, {}});
+  Ask& same = find_or_add(area.asks, [&](const Ask& a) { return a.suffix == form.suffix; },
                           {form.suffix, {}, TailFilter::tail_of({}, {}, form.suffix), true});
   const Prefix prefix = {number, form.prefix.substr(folder.size())};
-  find_or_add(same.prefixes, [&](const Prefix& p) { return p == prefix; }, prefix);
-  find_or_add(area.folders, [&](uint32_t f) { return f == number; }, number);
+  find_or_add(
+      same.prefixes, [&](const Prefix& p) { return p == prefix; }, prefix);
+  find_or_add(
+      area.folders, [&](uint32_t f) { return f == number; }, number);
 }
 
 // The form of what `rule` makes a name of `form` from; false when that is too involved. Of each rule the first
@@ -122,9 +124,8 @@ bool Glance::holds_for(std::string_view directory, std::string_view base) const 
   for (const Beginning& b : beginnings_) {
     if (!directory.starts_with(b.form.cut)) continue;
     const std::string_view prefix = b.form.prefix;
-    const bool alike = b.whole
-                           ? begin_alike({b.form.root, directory.substr(b.form.cut.size()), prefix, base}, b.text)
-                           : begin_alike({prefix.substr(folder_size(prefix)), base}, b.text);
+    const bool alike = b.whole ? begin_alike({b.form.root, directory.substr(b.form.cut.size()), prefix, base}, b.text)
+                               : begin_alike({prefix.substr(folder_size(prefix)), base}, b.text);
     if (alike) return false;
   }
   for (const std::string& ending : endings_) {

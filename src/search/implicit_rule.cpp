@@ -147,24 +147,20 @@ bool Search::implicit_rule(Target& target) {
   std::unique_ptr<FoundRule> found = find_rule(&target, name, false, 0);
   if (!found)
     if (const auto member = split_archive_name(name)) {
-      if (told)
-        debug->say(DebugLog::implicit, debug_depth,
-                   "Looking for archive-member implicit rule for '{}'.", name);
+      if (told) debug->say(DebugLog::implicit, debug_depth, "Looking for archive-member implicit rule for '{}'.", name);
       found = find_rule(&target, name.substr(member->archive.size()), true, 0);
       if (told && !found)
-        debug->say(DebugLog::implicit, debug_depth,
-                   "No archive-member implicit rule found for '{}'.", name);
+        debug->say(DebugLog::implicit, debug_depth, "No archive-member implicit rule found for '{}'.", name);
     }
   if (!found) return false;
   apply(target, *found);
   return true;
 }
 
-std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string_view name,
-                                                     bool archive_member, int depth) {
+std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string_view name, bool archive_member,
+                                                     int depth) {
   const size_t slash = archive_member ? std::string_view::npos : name.rfind('/');
-  const std::string_view directory =
-      slash == std::string_view::npos ? std::string_view() : name.substr(0, slash + 1);
+  const std::string_view directory = slash == std::string_view::npos ? std::string_view() : name.substr(0, slash + 1);
   const std::string_view base = name.substr(directory.size());
 
   enter_directory(directory, name);
@@ -174,8 +170,8 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
   if (told) {
     for (const auto& rule : e_.db.pattern_rules)  // also those that do not match
       if (rule->in_use)
-        debug->say(DebugLog::implicit, debug_depth + depth + 1,
-                   "Avoiding implicit rule recursion for rule '{}'.", rule_text(*rule));
+        debug->say(DebugLog::implicit, debug_depth + depth + 1, "Avoiding implicit rule recursion for rule '{}'.",
+                   rule_text(*rule));
   }
 
   const auto& candidates = index_.reach(name).candidates;
@@ -198,18 +194,15 @@ std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string
     match.rule = &rule;
     match.target = candidate.target;
     match.directory = whole ? std::string_view() : directory;
-    match.stem = subject.substr(pattern.prefix.size(),
-                                subject.size() - pattern.prefix.size() - pattern.suffix.size());
+    match.stem = subject.substr(pattern.prefix.size(), subject.size() - pattern.prefix.size() - pattern.suffix.size());
     match.pieces = candidate.pieces;
     matches.push_back(match);
   }
   if (specific)
-    std::erase_if(matches, [](const Match& m) {
-      return m.rule->targets[m.target].match_anything() && !m.rule->terminal;
-    });
+    std::erase_if(matches,
+                  [](const Match& m) { return m.rule->targets[m.target].match_anything() && !m.rule->terminal; });
   const auto nothing = [&]() -> std::unique_ptr<FoundRule> {
-    if (told)
-      debug->say(DebugLog::implicit, debug_depth + depth, "No implicit rule found for '{}'.", name);
+    if (told) debug->say(DebugLog::implicit, debug_depth + depth, "No implicit rule found for '{}'.", name);
     return nullptr;
   };
   if (matches.empty()) return nothing();
@@ -260,11 +253,9 @@ bool Search::found_directly(Target* target, std::string_view name, bool compatib
 }
 
 // The same, told to those who listen.
-bool Search::found_aloud(Target* target, const std::string& name, const Match& match,
-                         bool compatible, size_t indent, bool* mentioned) {
-  const auto say = [&](const std::string& text) {
-    debug->say(DebugLog::implicit, indent, "{}", text);
-  };
+bool Search::found_aloud(Target* target, const std::string& name, const Match& match, bool compatible, size_t indent,
+                         bool* mentioned) {
+  const auto say = [&](const std::string& text) { debug->say(DebugLog::implicit, indent, "{}", text); };
   const bool ought = ought_to_exist(target, name, compatible, mentioned);
   if (ought) {
     say(fmt::format("'{}' ought to exist.", name));
@@ -285,8 +276,8 @@ bool Search::found_aloud(Target* target, const std::string& name, const Match& m
 
 // The names that one prerequisite of the rule stands for. A `|` in the text makes those behind it
 // order-only.
-void Search::add_names(const PatternPrerequisite& p, Target* target, std::string_view name,
-                       const Match& match, bool& order_only, std::vector<FoundPrerequisite>& out) {
+void Search::add_names(const PatternPrerequisite& p, Target* target, std::string_view name, const Match& match,
+                       bool& order_only, std::vector<FoundPrerequisite>& out) {
   FoundPrerequisite f;
   f.order_only = p.order_only || order_only;
   f.wait_before = p.wait_before;
@@ -332,8 +323,8 @@ void Search::add_names(const PatternPrerequisite& p, Target* target, std::string
 
 // Tries one rule. Its prerequisites are expanded one by one, and no further than to the first that cannot be
 // had: what their functions do is seen as often as make does it.
-bool Search::try_rule(Target* target, std::string_view name, Match& match, bool chains, bool compatible,
-                      int depth, std::unique_ptr<FoundRule>& out, bool* mentioned) {
+bool Search::try_rule(Target* target, std::string_view name, Match& match, bool chains, bool compatible, int depth,
+                      std::unique_ptr<FoundRule>& out, bool* mentioned) {
   const bool told = debug && debug->wants(DebugLog::implicit);
   const size_t indent = debug_depth + static_cast<size_t>(depth) + 1;
   if (told)
@@ -370,7 +361,8 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
     const size_t first = prerequisites.size();
     if (is_refused) {  // nothing but the stem has to be put in
       FoundPrerequisite& f = prerequisites.emplace_back();
-      f.name.reserve(match.directory.size() + match.stem.size() + piece.pattern.prefix.size() + piece.pattern.suffix.size());
+      f.name.reserve(match.directory.size() + match.stem.size() + piece.pattern.prefix.size() +
+                     piece.pattern.suffix.size());
       f.name.append(match.directory).append(piece.pattern.prefix).append(match.stem).append(piece.pattern.suffix);
       f.order_only = p.order_only || order_only;
       f.wait_before = p.wait_before;
@@ -382,19 +374,17 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
       FoundPrerequisite& f = prerequisites[i];
       if (told) {
         if (const Symbol known = e_.db.symbols.find(f.name); known && impossible_.contains(known)) {
-          debug->say(DebugLog::implicit, indent,
-                     "Rejecting rule '{}' due to impossible {} prerequisite '{}'.",
+          debug->say(DebugLog::implicit, indent, "Rejecting rule '{}' due to impossible {} prerequisite '{}'.",
                      rule_text(*match.rule), f.from_pattern ? "implicit" : "rule", f.name);
           match.rejected = true;
           return false;
         }
-        debug->say(DebugLog::implicit, indent, "Trying {} prerequisite '{}'.",
-                   f.from_pattern ? "implicit" : "rule", f.name);
+        debug->say(DebugLog::implicit, indent, "Trying {} prerequisite '{}'.", f.from_pattern ? "implicit" : "rule",
+                   f.name);
       }
       bool is_mentioned = false;
-      const bool found =
-          told ? found_aloud(target, f.name, match, compatible, indent, &is_mentioned)
-               : !is_refused && found_directly(target, f.name, compatible, &is_mentioned);
+      const bool found = told ? found_aloud(target, f.name, match, compatible, indent, &is_mentioned)
+                              : !is_refused && found_directly(target, f.name, compatible, &is_mentioned);
       *mentioned |= is_mentioned;
       if (found) continue;
       if (told && !chains) debug->say(DebugLog::implicit, indent, "Not found '{}'.", f.name);
@@ -412,8 +402,7 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
       here_ = here;
       if (!f.intermediate) {
         if (told)
-          debug->say(DebugLog::implicit, indent,
-                     "Rejecting rule '{}' due to impossible prerequisite '{}'.",
+          debug->say(DebugLog::implicit, indent, "Rejecting rule '{}' due to impossible prerequisite '{}'.",
                      rule_text(*match.rule), f.name);
         if (symbol) impossible_.insert(symbol);
         if (hopeless) *hopeless = searches_;
@@ -470,8 +459,7 @@ void Search::apply(Target& target, FoundRule& found) {
       apply(made, *f.intermediate);
       made.searched = true;
       made.is_target = true;
-      if (!made.is_explicit && !made.not_intermediate && !db.special.not_intermediate_all)
-        made.intermediate = true;
+      if (!made.is_explicit && !made.not_intermediate && !db.special.not_intermediate_all) made.intermediate = true;
     }
   }
   all.insert(all.end(), target.prerequisites.begin(), target.prerequisites.end());
@@ -492,8 +480,8 @@ void Search::apply(Target& target, FoundRule& found) {
       }
       const PatternText& pattern = rule.targets[t];
       const bool slash = db.pattern_has_slash(rule.target_texts[t]);
-      Target& other = db.target(fmt::format("{}{}{}{}", slash ? "" : found.directory, pattern.prefix,
-                                            found.stem, pattern.suffix));
+      Target& other =
+          db.target(fmt::format("{}{}{}{}", slash ? "" : found.directory, pattern.prefix, found.stem, pattern.suffix));
       if (&other == &target) continue;
       if (!other.is_target) other.peer = true;
       other.is_target = true;

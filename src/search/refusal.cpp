@@ -114,7 +114,8 @@ const Search::LiveAsks& Search::live_asks(const Glance::Area& area, std::string_
   LiveAsks& live = *at;
   live.shapes_version = version;
   live.asks.clear();
-  live.certain = std::all_of(area.folders.begin(), area.folders.end(), [&](uint32_t f) { return names_here(f) != nullptr; });
+  live.certain =
+      std::all_of(area.folders.begin(), area.folders.end(), [&](uint32_t f) { return names_here(f) != nullptr; });
   if (live.certain)
     for (const Glance::Ask& ask : area.asks)
       if (may_be_live(ask, extension)) live.asks.push_back(&ask);

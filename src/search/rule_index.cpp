@@ -21,8 +21,8 @@ void RuleIndex::build(const std::vector<std::unique_ptr<PatternRule>>& rules) {
       piece.pattern = parse_rule_pattern(p.text, arena_);
       const PatternText& pattern = piece.pattern;
       piece.plain = !p.second_expansion && p.text.find_first_of("*?[()") == std::string_view::npos;
-      piece.simple = piece.plain && pattern.has_percent &&
-                     pattern.suffix.find('/') == std::string_view::npos && !pattern.prefix.starts_with('-');
+      piece.simple = piece.plain && pattern.has_percent && pattern.suffix.find('/') == std::string_view::npos &&
+                     !pattern.prefix.starts_with('-');
       piece.text = texts.try_emplace(p.text, static_cast<uint32_t>(texts.size())).first->second;
       const std::string_view folder = pattern.prefix.substr(0, pattern.prefix.rfind('/') + 1);
       const auto known = std::find(folders_.begin(), folders_.end(), folder);
@@ -35,7 +35,8 @@ void RuleIndex::build(const std::vector<std::unique_ptr<PatternRule>>& rules) {
       uint32_t node = 0;
       for (auto c = suffix.rbegin(); c != suffix.rend(); ++c) node = child_of(node, *c);
       const bool slash = Database::pattern_has_slash(rule->target_texts[t]);
-      nodes_[node].own.push_back({rule.get(), t, order++, slash, rule->targets[t].match_anything(), rule->terminal, pieces.data()});
+      nodes_[node].own.push_back(
+          {rule.get(), t, order++, slash, rule->targets[t].match_anything(), rule->terminal, pieces.data()});
     }
   }
   texts_ = texts.size();

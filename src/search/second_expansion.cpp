@@ -30,8 +30,7 @@ bool Search::expand_prerequisites(Target& target) {
     const std::string text = e_.expand(pending->text);
     std::vector<Prerequisite> names;
     append_prerequisites(e_, text, nullptr, names);
-    const auto at = target.prerequisites.erase(target.prerequisites.begin() +
-                                               static_cast<std::ptrdiff_t>(i));
+    const auto at = target.prerequisites.erase(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(i));
     target.prerequisites.insert(at, names.begin(), names.end());
     i += names.size();
   }

@@ -63,11 +63,12 @@ std::optional<Search::Found> Search::search_directories(std::string_view name, b
     return Found{path, in_gpath, rank};
   };
   for (const VpathEntry& entry : e_.db.vpaths) {
-    const bool fits = entry.pattern.has_percent ? (entry.pattern.match_anything() || entry.pattern.matches(name) ||
-                          (name.size() == entry.pattern.prefix.size() + entry.pattern.suffix.size() &&
-                           name.substr(0, entry.pattern.prefix.size()) == entry.pattern.prefix &&
-                           name.substr(entry.pattern.prefix.size()) == entry.pattern.suffix))
-                                                : entry.pattern.prefix == name;
+    const bool fits = entry.pattern.has_percent
+                          ? (entry.pattern.match_anything() || entry.pattern.matches(name) ||
+                             (name.size() == entry.pattern.prefix.size() + entry.pattern.suffix.size() &&
+                              name.substr(0, entry.pattern.prefix.size()) == entry.pattern.prefix &&
+                              name.substr(entry.pattern.prefix.size()) == entry.pattern.suffix))
+                          : entry.pattern.prefix == name;
     if (!fits) {
       rank += entry.directories.size();
       continue;

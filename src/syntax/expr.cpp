@@ -72,8 +72,7 @@ class Parser {
     while (name_end < text.size() && is_function_char(text[name_end])) ++name_end;
     if (name_end > begin && (name_end == text.size() || is_space(text[name_end]))) {
       const std::string_view name = text.substr(begin, name_end - begin);
-      if (const FunctionInfo* info = find_function(name))
-        return parse_call(text, at, *info, name_end, open, close);
+      if (const FunctionInfo* info = find_function(name)) return parse_call(text, at, *info, name_end, open, close);
       if (name_end < text.size()) return parse_possible_call(text, at, name, open, close);
     }
     return parse_variable(text, at, name_end, open, close);
@@ -100,8 +99,7 @@ class Parser {
     if (end == text.size()) {
       *at = end;
       const size_t first = text.find(close, begin);
-      if (first == std::string_view::npos)
-        return add(Part::Kind::unterminated, text.substr(begin - 2));
+      if (first == std::string_view::npos) return add(Part::Kind::unterminated, text.substr(begin - 2));
       return parse_name(text.substr(begin, first - begin));
     }
     *at = end + 1;
@@ -117,8 +115,7 @@ class Parser {
 
   // Both readings: a call counts brackets of its own kind, and so may end elsewhere than a variable
   // does.
-  uint32_t parse_possible_call(std::string_view text, size_t* at, std::string_view name, char open,
-                               char close) {
+  uint32_t parse_possible_call(std::string_view text, size_t* at, std::string_view name, char open, char close) {
     const size_t bracket = *at;
     size_t call_end = bracket;
     for (int depth = 0; call_end < text.size();) {
@@ -156,8 +153,8 @@ class Parser {
     return index;
   }
 
-  uint32_t parse_call(std::string_view text, size_t* at, const FunctionInfo& info, size_t name_end,
-                      char open, char close) {
+  uint32_t parse_call(std::string_view text, size_t* at, const FunctionInfo& info, size_t name_end, char open,
+                      char close) {
     uint32_t index = add(Part::Kind::function, info.name);
     parts_[index].function = info.function;
     size_t begin = name_end;
@@ -213,11 +210,10 @@ void parse_expr(std::string_view text, SymbolTable& symbols, Expr& out) {
   out.first = Parser(symbols, out).parse_list(text);
 }
 
-void parse_loaded_call(std::string_view text, std::string_view name, uint8_t max_args,
-                       SymbolTable& symbols, Expr& out) {
+void parse_loaded_call(std::string_view text, std::string_view name, uint8_t max_args, SymbolTable& symbols,
+                       Expr& out) {
   out.parts.clear();
-  out.first =
-      Parser(symbols, out).parse_whole_call(text, {name, Function::loaded, 0, max_args, true});
+  out.first = Parser(symbols, out).parse_whole_call(text, {name, Function::loaded, 0, max_args, true});
 }
 
 ExprPtr parse_owned_expr(std::string_view text, SymbolTable& symbols) {

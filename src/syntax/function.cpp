@@ -75,8 +75,6 @@ const FunctionInfo* find_function(std::string_view name) {
   return nullptr;
 }
 
-const FunctionInfo& function_info(Function function) {
-  return kFunctions[static_cast<size_t>(function)];
-}
+const FunctionInfo& function_info(Function function) { return kFunctions[static_cast<size_t>(function)]; }
 
 }  // namespace cmz

@@ -48,8 +48,8 @@ const char* behind_name_characters(const char* at, const char* end) {
 bool may_be_directive(std::string_view word) {
   if (word.size() < 4 || word.size() > 8) return false;
   static constexpr std::string_view kWords[] = {
-      "else",    "endif",    "endef",    "export",   "ifeq", "ifneq",    "ifdef",    "ifndef",  "include", "sinclude",
-      "define",  "undefine", "override", "private",  "load", "-include", "unexport", "vpath",   "-load"};
+      "else",   "endif",    "endef",    "export",  "ifeq", "ifneq",    "ifdef",    "ifndef", "include", "sinclude",
+      "define", "undefine", "override", "private", "load", "-include", "unexport", "vpath",  "-load"};
   for (const std::string_view known : kWords)
     if (word == known) return true;
   return false;

@@ -91,8 +91,7 @@ std::vector<uint32_t> normalize_source(std::string& source) {
     bool newline = end != std::string::npos;
     if (!newline) end = source.size();
     size_t length = end - begin;
-    const size_t nul = has_nul ? std::string_view(source).substr(begin, length).find('\0')
-                               : std::string_view::npos;
+    const size_t nul = has_nul ? std::string_view(source).substr(begin, length).find('\0') : std::string_view::npos;
     begin = end + (newline ? 1 : 0);
     const char* text = source.data() + end - length;
     if (nul != std::string_view::npos) {
@@ -116,8 +115,7 @@ std::vector<uint32_t> normalize_source(std::string& source) {
   return nul_lines;
 }
 
-std::string_view collapse_continuations(std::string_view text, std::string& buffer,
-                                        bool keep_blanks_before) {
+std::string_view collapse_continuations(std::string_view text, std::string& buffer, bool keep_blanks_before) {
   size_t newline = text.find('\n');
   if (newline == std::string_view::npos) return text;
   buffer.clear();

@@ -14,15 +14,7 @@ namespace cmz {
 // Options".
 class DebugLog {
  public:
-  enum Kind : uint8_t {
-    basic = 1,
-    verbose = 2,
-    jobs = 4,
-    implicit = 8,
-    makefiles = 16,
-    print = 32,
-    why = 64
-  };
+  enum Kind : uint8_t { basic = 1, verbose = 2, jobs = 4, implicit = 8, makefiles = 16, print = 32, why = 64 };
 
   explicit DebugLog(std::function<void(const std::string&)> out) : out_(std::move(out)) {}
 
@@ -37,8 +29,7 @@ class DebugLog {
   // One line, indented by `depth`.
   template <class... Args>
   void say(Kind kind, size_t depth, fmt::format_string<Args...> text, Args&&... args) {
-    if (wants(kind))
-      out_(std::string(depth, ' ') + fmt::format(text, std::forward<Args>(args)...) + '\n');
+    if (wants(kind)) out_(std::string(depth, ' ') + fmt::format(text, std::forward<Args>(args)...) + '\n');
   }
 
  private:

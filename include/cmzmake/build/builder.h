@@ -42,8 +42,7 @@ struct BuildOptions {
   double max_load = -1;       // -l; negative: no limit
   Shuffle shuffle;
   // Last changes to a child's environment: MAKEFLAGS with or without the jobserver.
-  std::function<void(std::vector<std::pair<std::string, std::string>>&, bool recursive)>
-      adjust_environment;
+  std::function<void(std::vector<std::pair<std::string, std::string>>&, bool recursive)> adjust_environment;
 };
 
 // The seams and floors that a build stands on. All outlive the builder.
@@ -104,14 +103,13 @@ class Builder : private JobListener {
     bool old_must_make = false;
     Status status = Status::none;
     Target* target;
-    Target* owner;  // the target that waits for what is unfinished: itself, or a check's asker
-    Target* entry = nullptr;  // double_colon: the rule that is considered
-    Target* walked =
-        nullptr;  // update: whose prerequisites are looked at: the target or a peer of its group
-    uint32_t member = 0;  // the next peer
-    uint32_t depth = 0;   // for -d
-    size_t next = 0;      // prerequisite
-    FileTime time;        // update: the target's own; check: the asker's
+    Target* owner;             // the target that waits for what is unfinished: itself, or a check's asker
+    Target* entry = nullptr;   // double_colon: the rule that is considered
+    Target* walked = nullptr;  // update: whose prerequisites are looked at: the target or a peer of its group
+    uint32_t member = 0;       // the next peer
+    uint32_t depth = 0;        // for -d
+    size_t next = 0;           // prerequisite
+    FileTime time;             // update: the target's own; check: the asker's
   };
   struct Result {
     Status status = Status::none;
@@ -123,11 +121,11 @@ class Builder : private JobListener {
     std::vector<ExpandedLine> lines;
     std::unique_ptr<VariableSet> automatic;  // until there is an environment
     int capture = -1;
-    bool any_process = false;  // it holds a slot
-    bool recursive = false;    // and may take tokens by itself
+    bool any_process = false;    // it holds a slot
+    bool recursive = false;      // and may take tokens by itself
     bool any_recursive = false;  // a line of it is, whether it runs or not
-    int pid = 0;               // of its present process
-    bool on_chain = false;     // -d has named it
+    int pid = 0;                 // of its present process
+    bool on_chain = false;       // -d has named it
     size_t line = 0;
     bool in_question = false;  // -q: behind its lines comes one that is not run
     int touches = 0;           // -t: how often the target is touched at the end
@@ -197,8 +195,7 @@ class Builder : private JobListener {
   void show_goal_error(uint32_t goal);
   void show_missing(const ReadMakefile& makefile);
   bool is_intermediate(const Target& target) const {
-    return !target.phony &&
-           (target.intermediate || (db_.special.secondary_all && !target.not_intermediate));
+    return !target.phony && (target.intermediate || (db_.special.secondary_all && !target.not_intermediate));
   }
   enum class Ran : uint8_t { no, yes };  // a recipe, even if there was nothing to do for a shell
   void finish(Target& target, Status status, Ran ran);
@@ -261,7 +258,7 @@ class Builder : private JobListener {
   uint32_t order_ = 0;
   uint32_t pass_ = 0;
   std::unordered_map<const Target*, uint32_t> considered_;  // for -d: in which pass last
-  uint32_t cursor_ = 0;  // the present pass looks at ready targets from here on
+  uint32_t cursor_ = 0;                                     // the present pass looks at ready targets from here on
   std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready_, later_;
   bool waiter_finished_ = false;   // a peer's recipe made a target that was waiting
   std::vector<Target*> unwanted_;  // ready, but nobody waits for them since
@@ -291,7 +288,7 @@ class Builder : private JobListener {
   uint64_t shared_version_[2] = {UINT64_MAX, UINT64_MAX};
   std::unique_ptr<TimesAhead> times_ahead_;
   uint64_t ahead_generation_ = 0;  // of the disk, when it began
-  int64_t now_ = 0;  // the clock when it was last read, ns
+  int64_t now_ = 0;                // the clock when it was last read, ns
   uint32_t random_state_ = 0;
   // --shuffle: the order in which prerequisites are visited; the written one stays for $^.
   std::unordered_map<const Target*, std::vector<uint32_t>> visit_order_;

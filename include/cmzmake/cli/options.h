@@ -11,8 +11,7 @@ namespace cmz {
 
 // What -d, --debug and --trace ask for.
 struct DebugFlags {
-  bool basic = false, verbose = false, implicit = false, jobs = false, makefile = false,
-       print = false, why = false;
+  bool basic = false, verbose = false, implicit = false, jobs = false, makefile = false, print = false, why = false;
   bool any() const { return basic || verbose || implicit || jobs || makefile || print || why; }
 };
 
@@ -29,8 +28,7 @@ struct Options {
   std::vector<std::string> evals;
   std::vector<std::string> makefiles;
   std::vector<std::string> directories;
-  std::vector<std::string>
-      include_dirs;  // as given; "-" forgets those before it and the default ones
+  std::vector<std::string> include_dirs;  // as given; "-" forgets those before it and the default ones
   bool help = false;
   bool ignore_errors = false;
   int jobs = kJobsUnset;
@@ -91,8 +89,8 @@ class OptionListener {
 // Reads the command line, after the environment's flags. `program` is argv[0] as given, for
 // getopt's messages. False when something was wrong: then the usage is due, and exit status 2.
 // Throws Fatal for a bad --warn, and what `listener` throws.
-bool parse_command_line(const std::vector<std::string>& arguments, std::string_view program,
-                        Options& options, OptionListener& listener);
+bool parse_command_line(const std::vector<std::string>& arguments, std::string_view program, Options& options,
+                        OptionListener& listener);
 
 // Reads the expanded value of GNUMAKEFLAGS or MAKEFLAGS (in this order) from the environment:
 // letters without a dash first, options, `--`, assignments, goals. Returns and throws the same.
@@ -119,8 +117,7 @@ bool finish_makefile_flags(Options& options);
 
 // The arguments for a make that starts again, after standard input was read into `file`: what named
 // standard input as a makefile becomes --temp-stdin.
-std::vector<std::string> arguments_with_temp_stdin(const std::vector<std::string>& arguments,
-                                                   const std::string& file);
+std::vector<std::string> arguments_with_temp_stdin(const std::vector<std::string>& arguments, const std::string& file);
 
 // Which parts of MAKEFLAGS a reader gets.
 struct MakeflagsParts {

@@ -68,8 +68,7 @@ class DirectoryCache {
   };
   struct IdentityHash {
     size_t operator()(const Identity& id) const {
-      return (static_cast<uint64_t>(id.inode) ^ static_cast<uint64_t>(id.device) << 40) *
-             0x9E3779B97F4A7C15ull;
+      return (static_cast<uint64_t>(id.inode) ^ static_cast<uint64_t>(id.device) << 40) * 0x9E3779B97F4A7C15ull;
     }
   };
 

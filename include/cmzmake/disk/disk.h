@@ -31,9 +31,7 @@ class Disk {
   // Begins to ask for the times of `names`, which mtime() is likely to be asked for in this order;
   // each has a NUL at its end. nullptr: it does not pay. Its answers are as good as mtime()'s until
   // generation() changes.
-  virtual std::unique_ptr<TimesAhead> times_ahead(std::vector<const char*> /*names*/) {
-    return nullptr;
-  }
+  virtual std::unique_ptr<TimesAhead> times_ahead(std::vector<const char*> /*names*/) { return nullptr; }
 
   // As mtime, but the newest of the times of all links on the way and of the file: option -L. A
   // dangling link exists.
@@ -61,8 +59,7 @@ class Disk {
 
   // The whole file appended to `out`. An error leaves `out` as it was. `time` becomes the
   // modification time of what was read.
-  virtual std::error_code read(std::string_view path, std::string& out,
-                               FileTime* time = nullptr) = 0;
+  virtual std::error_code read(std::string_view path, std::string& out, FileTime* time = nullptr) = 0;
 
   // Begins to read `names`, which read() is likely to be asked for in this order. nullptr: it does not pay. What it has
   // is as good as what read() gives until generation() changes.
@@ -96,8 +93,7 @@ class Disk {
   // such archive; EINVAL, not a valid archive; ENXIO, no such member; others of open and write.
   virtual std::error_code touch_member(std::string_view archive, std::string_view member) = 0;
   // Members of `archive` whose names match the shell pattern, sorted bytewise: for `lib(*.o)`.
-  virtual std::vector<std::string> glob_members(std::string_view archive,
-                                                std::string_view pattern) = 0;
+  virtual std::vector<std::string> glob_members(std::string_view archive, std::string_view pattern) = 0;
 
   // A recipe has made (or removed) `path`: cached answers about it are dropped.
   virtual void changed(std::string_view path) = 0;

@@ -14,8 +14,8 @@
 namespace cmz {
 
 // Files that a second thread reads in the order in which they will be wanted, a few of them ahead, while the first one
-// works on what they say (and helps when it must wait): reading thousands of `.d` files takes as long as understanding them. What it gives was true
-// when it was read; who uses it must know that nothing has changed the files since.
+// works on what they say (and helps when it must wait): reading thousands of `.d` files takes as long as understanding
+// them. What it gives was true when it was read; who uses it must know that nothing has changed the files since.
 class FilesAhead {
  public:
   // Fewer files than this are not worth a thread.
@@ -33,8 +33,9 @@ class FilesAhead {
   bool take(std::string_view name, std::string& out, FileTime& time);
 
  private:
-  static constexpr size_t kSlots = 64;          // files ahead, at most
-  static constexpr size_t kBatch = kSlots / 2;  // the thread is told of so many that were taken: waking it costs more than reading
+  static constexpr size_t kSlots = 64;  // files ahead, at most
+  static constexpr size_t kBatch =
+      kSlots / 2;  // the thread is told of so many that were taken: waking it costs more than reading
 
   // Who has a file.
   enum class State : uint8_t { free, being_read, read, not_read };

@@ -87,8 +87,7 @@ class NameSet {
   size_t index_of(std::string_view name, uint32_t hash) const {
     const size_t mask = slots_.size() - 1;
     size_t i = hash & mask;
-    while (slots_[i].at != 0 && !(slots_[i].hash == hash && name_at(slots_[i].at - 1) == name))
-      i = (i + 1) & mask;
+    while (slots_[i].at != 0 && !(slots_[i].hash == hash && name_at(slots_[i].at - 1) == name)) i = (i + 1) & mask;
     return i;
   }
 

@@ -36,14 +36,14 @@ struct EvalSettings {
 // find: what has to be brought up to date before the build. Manual, "How Makefiles Are Remade".
 struct ReadMakefile {
   Target* target;
-  Location where;        // of the include; unknown for -f and default makefiles
-  bool optional = false; // -include
-  int error = 0;         // errno when it could not be read, else 0
-  bool named = false;    // and that was already said
-  bool is_default = false;  // searched for, not asked for
-  bool is_object = false;   // what `load` or `-load` named, not read at all
+  Location where;                       // of the include; unknown for -f and default makefiles
+  bool optional = false;                // -include
+  int error = 0;                        // errno when it could not be read, else 0
+  bool named = false;                   // and that was already said
+  bool is_default = false;              // searched for, not asked for
+  bool is_object = false;               // what `load` or `-load` named, not read at all
   FileTime time = FileTime::unknown();  // of what was read
-  uint64_t generation = 0;  // of what the disk knew then
+  uint64_t generation = 0;              // of what the disk knew then
 };
 
 class LoadedObjects;
@@ -92,19 +92,17 @@ class Evaluator {
 
   // --- variables (variables.cpp) ---
   // Defines without expanding. A weaker origin leaves a stronger definition alone.
-  Variable* define(VariableSet& set, std::string_view name, std::string value, Origin origin,
-                   Flavor flavor, Location place = {});
-  Variable* define_global(std::string_view name, std::string value, Origin origin,
-                          Flavor flavor = Flavor::simple) {
+  Variable* define(VariableSet& set, std::string_view name, std::string value, Origin origin, Flavor flavor,
+                   Location place = {});
+  Variable* define_global(std::string_view name, std::string value, Origin origin, Flavor flavor = Flavor::simple) {
     return define(db.globals, name, std::move(value), origin, flavor);
   }
   // An assignment as written. `set` is the target's or pattern's set, or the global one.
-  Variable* assign(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
-                   Origin origin, bool target_specific = false);
+  Variable* assign(VariableSet& set, std::string_view name, AssignOp op, std::string_view text, Origin origin,
+                   bool target_specific = false);
   // The same with the name expanded; `place` is where the definition stands.
-  Variable* assign_named(VariableSet& set, std::string_view name, AssignOp op,
-                         std::string_view text, Origin origin, Location place,
-                         bool target_specific = false);
+  Variable* assign_named(VariableSet& set, std::string_view name, AssignOp op, std::string_view text, Origin origin,
+                         Location place, bool target_specific = false);
   // A target- or pattern-specific assignment. Returns the variable that got the modifiers: where a `?=` finds an
   // outer definition, that one.
   Variable& assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
@@ -205,14 +203,14 @@ class Evaluator {
   Location variable_place_;
   int depth_ = 0;
   std::string& new_source();
-  std::deque<std::string> sources_;        // the bytes of makefiles: recipes point into them
+  std::deque<std::string> sources_;         // the bytes of makefiles: recipes point into them
   std::vector<std::string*> free_sources_;  // nothing points into these: the next makefiles take their memory
   std::unique_ptr<ReaderScratch> take_scratch();
   void give_scratch(std::unique_ptr<ReaderScratch> scratch);
   std::vector<std::unique_ptr<ReaderScratch>> free_scratch_;
   static constexpr int kMostOpenMakefiles = 1000;
   int makefiles_open_ = 0;  // one that includes itself never ends otherwise
-  int shell_depth_ = 0;  // $(shell) inside the values that it would export
+  int shell_depth_ = 0;     // $(shell) inside the values that it would export
   std::vector<Exported> last_exports_;
   std::vector<uint32_t> export_order_;  // their order
   uint64_t exports_version_ = 0;
@@ -225,8 +223,7 @@ class Evaluator {
 // Swaps a scope in for its lifetime.
 class ScopeGuard {
  public:
-  ScopeGuard(Evaluator& evaluator, const Scope* scope)
-      : evaluator_(evaluator), old_(evaluator.set_scope(scope)) {}
+  ScopeGuard(Evaluator& evaluator, const Scope* scope) : evaluator_(evaluator), old_(evaluator.set_scope(scope)) {}
   ~ScopeGuard() { evaluator_.set_scope(old_); }
   ScopeGuard(const ScopeGuard&) = delete;
   ScopeGuard& operator=(const ScopeGuard&) = delete;

@@ -56,8 +56,8 @@ class LoadedObjects {
   void reload();
 
   // What gmk_add_function does. Throws Fatal when make does not accept it.
-  void add_function(std::string_view name, LoadedFunction::Code code, unsigned min_args,
-                    unsigned max_args, bool expands_args);
+  void add_function(std::string_view name, LoadedFunction::Code code, unsigned min_args, unsigned max_args,
+                    bool expands_args);
 
   // The function of that name, or nullptr. It stays until its object is unloaded, which no
   // expansion does.
@@ -67,13 +67,12 @@ class LoadedObjects {
   }
 
   // Calls `function` and appends its result to `out`.
-  void call(const LoadedFunction& function, std::span<const std::string_view> arguments,
-            std::string& out);
+  void call(const LoadedFunction& function, std::span<const std::string_view> arguments, std::string& out);
 
  private:
   struct Object {
     const Target* target;
-    Location where;    // of the first directive
+    Location where;  // of the first directive
     void* handle = nullptr;
     bool tried = false;     // and nobody tries again; it may have failed
     bool remade = false;    // with the makefiles

@@ -14,8 +14,7 @@ const Scope* target_scope(Evaluator& e, Target& target);
 
 // Defines $@ $% $* $< $^ $+ $? $| for `target` in `set`. Manual, "Automatic Variables".
 // `stem`: for a target whose rule is not chosen yet; null: the target's own.
-void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set,
-                             const std::string_view* stem = nullptr);
+void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set, const std::string_view* stem = nullptr);
 
 // One line that is ready for the shell.
 struct ExpandedLine {

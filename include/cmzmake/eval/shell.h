@@ -9,8 +9,8 @@ namespace cmz {
 // What $(shell) and `!=` ask for.
 struct ShellRequest {
   std::string_view command;
-  std::string_view shell;        // $(SHELL)
-  std::string_view shell_flags;  // $(.SHELLFLAGS)
+  std::string_view shell;          // $(SHELL)
+  std::string_view shell_flags;    // $(.SHELLFLAGS)
   const char* const* environment;  // NAME=VALUE, NULL at the end
 };
 

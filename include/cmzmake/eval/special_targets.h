@@ -10,8 +10,7 @@ namespace cmz {
 
 // What a special target's rule means at once: .SUFFIXES, .POSIX, .SECONDEXPANSION, .ONESHELL, .DEFAULT ...
 // True when `name` is such a target. Manual, "Special Built-in Target Names".
-bool apply_early_special_target(Evaluator& e, std::string_view name, std::string_view prerequisites,
-                                Recipe* recipe);
+bool apply_early_special_target(Evaluator& e, std::string_view name, std::string_view prerequisites, Recipe* recipe);
 
 // Appends the prerequisites that `text` names, `|` and `.WAIT` understood. With `stem`, `%` is replaced.
 void append_prerequisites(Evaluator& e, std::string_view text, const std::string_view* stem,

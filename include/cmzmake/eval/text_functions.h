@@ -16,8 +16,7 @@ void subst(std::string_view from, std::string_view to, std::string_view text, st
 
 // Each word that matches `pattern` becomes `replacement`, in which the first `%` is the stem.
 // A pattern without `%` is looked for between whitespace, of which none is lost.
-void patsubst(std::string_view pattern, std::string_view replacement, std::string_view text,
-              std::string& out);
+void patsubst(std::string_view pattern, std::string_view replacement, std::string_view text, std::string& out);
 
 void strip(std::string_view text, std::string& out);
 

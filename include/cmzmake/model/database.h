@@ -45,9 +45,7 @@ class Database {
   SpecialTargets special;
 
   // The target of that name, or nullptr.
-  Target* find_target(Symbol name) const {
-    return name.id() < by_id_.size() ? by_id_[name.id()] : nullptr;
-  }
+  Target* find_target(Symbol name) const { return name.id() < by_id_.size() ? by_id_[name.id()] : nullptr; }
   Target* find_target(std::string_view name) const {
     Symbol symbol = symbols.find(name);
     return symbol ? find_target(symbol) : nullptr;
@@ -88,19 +86,17 @@ class Database {
   }
   bool any_pending() const { return !pending_.empty(); }
   // Whether a pattern is matched against whole names: it contains a slash.
-  static bool pattern_has_slash(std::string_view pattern) {
-    return pattern.find('/') != std::string_view::npos;
-  }
+  static bool pattern_has_slash(std::string_view pattern) { return pattern.find('/') != std::string_view::npos; }
   const std::deque<Recipe>& recipes() const { return recipes_; }
 
   // Implicit rules in the order in which they are tried.
   std::vector<std::unique_ptr<PatternRule>> pattern_rules;
   std::vector<std::unique_ptr<PatternRule>> retired_rules;  // replaced ones: targets may still point at them
-  uint64_t pattern_rules_version = 0;  // grows with every change: who indexes them compares
-  std::vector<PatternVariable> pattern_variables;  // most general (shortest) pattern first
-  std::vector<VpathEntry> vpaths;                                    // in order of declaration
-  std::vector<std::string_view> suffixes;                            // .SUFFIXES
-  const Recipe* default_recipe = nullptr;                            // .DEFAULT
+  uint64_t pattern_rules_version = 0;                       // grows with every change: who indexes them compares
+  std::vector<PatternVariable> pattern_variables;           // most general (shortest) pattern first
+  std::vector<VpathEntry> vpaths;                           // in order of declaration
+  std::vector<std::string_view> suffixes;                   // .SUFFIXES
+  const Recipe* default_recipe = nullptr;                   // .DEFAULT
 
  private:
   StableList<Target> targets_;

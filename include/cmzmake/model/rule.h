@@ -16,18 +16,15 @@ namespace cmz {
 
 // A `%` pattern, its backslashes already removed. Manual, "Introduction to Pattern Rules".
 struct PatternText {
-  std::string_view prefix;  // before the `%`
-  std::string_view suffix;  // behind it
-  bool has_percent = false; // false: prefix is the whole text
+  std::string_view prefix;   // before the `%`
+  std::string_view suffix;   // behind it
+  bool has_percent = false;  // false: prefix is the whole text
 
   // Whether `name` matches with a stem of at least one character.
-  bool matches(std::string_view name) const {
-    return name.size() > prefix.size() + suffix.size() && encloses(name);
-  }
+  bool matches(std::string_view name) const { return name.size() > prefix.size() + suffix.size() && encloses(name); }
   // Whether `name` matches, be it with an empty stem.
   bool encloses(std::string_view name) const {
-    return name.size() >= prefix.size() + suffix.size() &&
-           name.substr(0, prefix.size()) == prefix &&
+    return name.size() >= prefix.size() + suffix.size() && name.substr(0, prefix.size()) == prefix &&
            name.substr(name.size() - suffix.size()) == suffix;
   }
   bool match_anything() const { return prefix.empty() && suffix.empty(); }
@@ -49,7 +46,7 @@ struct PatternRule {
   std::vector<PatternPrerequisite> prerequisites;
   Recipe* recipe = nullptr;
   Location where;
-  bool terminal = false;   // ::
+  bool terminal = false;  // ::
   bool builtin = false;
   bool from_suffix = false;
   mutable bool in_use = false;  // on the search's stack: a rule does not apply twice in one chain

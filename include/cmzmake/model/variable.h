@@ -39,13 +39,13 @@ struct Variable {
   Origin origin = Origin::file;
   Export export_ = Export::unsaid;
   bool private_ = false;
-  bool has_dollar = false;  // a recursive value that is not its own expansion
-  bool append = false;      // target-specific `+=` on a recursive value: joined with the outer one on look-up
-  bool special = false;     // computed or watched by the evaluator when it is looked up
+  bool has_dollar = false;        // a recursive value that is not its own expansion
+  bool append = false;            // target-specific `+=` on a recursive value: joined with the outer one on look-up
+  bool special = false;           // computed or watched by the evaluator when it is looked up
   bool from_environment = false;  // make got it: exported whatever a makefile assigns
-  bool name_seen = false;   // defined at least once (not only made by a look-up)
-  uint16_t expanding = 0;   // references to it that are being expanded now
-  uint32_t call_depth = 0;  // `$(call)` may expand it inside itself
+  bool name_seen = false;         // defined at least once (not only made by a look-up)
+  uint16_t expanding = 0;         // references to it that are being expanded now
+  uint32_t call_depth = 0;        // `$(call)` may expand it inside itself
 
   void set_value(std::string text) {
     value = std::move(text);

@@ -9,9 +9,8 @@ namespace cmz {
 // How a recipe line is executed: its words, when it holds nothing that only a shell understands and
 // the shell is the default one; otherwise `shell flags... line`. Empty for a blank line.
 // `ifs`: the value of IFS for the child, or nullptr. Manual, "Recipe Execution".
-std::vector<std::string> command_argv(std::string_view line, std::string_view shell,
-                                      std::string_view shell_flags, bool one_shell,
-                                      const char* ifs);
+std::vector<std::string> command_argv(std::string_view line, std::string_view shell, std::string_view shell_flags,
+                                      bool one_shell, const char* ifs);
 
 // Whether `line` is a lone `:` for a shell like sh: there is nothing to run, and make runs nothing.
 bool runs_nothing(std::string_view line, std::string_view shell, std::string_view shell_flags);

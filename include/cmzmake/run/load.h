@@ -8,8 +8,8 @@ namespace cmz {
 
 // Where a LoadGauge reads. Real: the system; tests: numbers.
 struct LoadSources {
-  std::function<double()> seconds;  // a clock that never goes back
-  std::function<double()> running;  // tasks that run or could, but for this process; < 0: unknown
+  std::function<double()> seconds;      // a clock that never goes back
+  std::function<double()> running;      // tasks that run or could, but for this process; < 0: unknown
   std::function<double()> group_usage;  // processor seconds of the control group; < 0: unknown
   double group_cpus = 0;                // its quota; 0: none
 };

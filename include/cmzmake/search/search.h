@@ -32,9 +32,9 @@ class RuleIndex {
     const PatternRule* rule;
     uint32_t target;  // which of its target patterns
     uint32_t order;
-    bool slash;       // the pattern holds one: whole names are matched
-    bool anything;    // the pattern is `%`
-    bool terminal;    // the rule is
+    bool slash;           // the pattern holds one: whole names are matched
+    bool anything;        // the pattern is `%`
+    bool terminal;        // the rule is
     const Piece* pieces;  // one for each prerequisite
   };
   void build(const std::vector<std::unique_ptr<PatternRule>>& rules);
@@ -117,8 +117,8 @@ class Search {
   struct FoundPrerequisite;
 
   std::unique_ptr<FoundRule> find_rule(Target* target, std::string_view name, bool archive_member, int depth);
-  bool try_rule(Target* target, std::string_view name, Match& match, bool chains, bool compatible,
-                int depth, std::unique_ptr<FoundRule>& out, bool* mentioned_only);
+  bool try_rule(Target* target, std::string_view name, Match& match, bool chains, bool compatible, int depth,
+                std::unique_ptr<FoundRule>& out, bool* mentioned_only);
   void add_names(const PatternPrerequisite& p, Target* target, std::string_view name, const Match& match,
                  bool& order_only, std::vector<FoundPrerequisite>& out);
   void make_deferred_rules();
@@ -130,8 +130,8 @@ class Search {
   bool refused(std::string_view directory, std::string_view stem, const RuleIndex::Piece& piece);
   void enter_directory(std::string_view directory, std::string_view name);
   bool found_directly(Target* target, std::string_view name, bool compatible, bool* mentioned);
-  bool found_aloud(Target* target, const std::string& name, const Match& match, bool compatible,
-                   size_t indent, bool* mentioned);
+  bool found_aloud(Target* target, const std::string& name, const Match& match, bool compatible, size_t indent,
+                   bool* mentioned);
   void add_globbed(FoundPrerequisite&& found, std::vector<FoundPrerequisite>& out);
   bool ought_to_exist(Target* target, std::string_view name, bool compatible, bool* mentioned);
   void apply(Target& target, FoundRule& found);
@@ -181,8 +181,8 @@ class Search {
   std::vector<std::string> folders_;  // that rules' prerequisites name, each with its `/`
   std::vector<Glance> glances_;       // by node of the index
   uint32_t areas_ = 0;                // that they have
-  Root root_;                       // the name that implicit_rule() is asked for
-  std::vector<uint64_t> hopeless_;  // by text of a prerequisite: the search in which it could not be made from root_
+  Root root_;                         // the name that implicit_rule() is asked for
+  std::vector<uint64_t> hopeless_;    // by text of a prerequisite: the search in which it could not be made from root_
   uint64_t searches_ = 0;
   std::string scratch_;
   bool vpath_loaded_ = false;

@@ -9,8 +9,8 @@ namespace cmz {
 
 // One logical line: physical lines joined by backslash-newlines, which are still in the text.
 struct LogicalLine {
-  std::string_view text;  // without the final newline
-  uint32_t line = 0;      // number of its first physical line
+  std::string_view text;    // without the final newline
+  uint32_t line = 0;        // number of its first physical line
   bool unfinished = false;  // ends with a backslash-newline that is the end of the file
 };
 
@@ -18,8 +18,7 @@ struct LogicalLine {
 class LineReader {
  public:
   // `source` must outlive the reader; `first_line` is the number of its first line.
-  explicit LineReader(std::string_view source, uint32_t first_line = 1)
-      : rest_(source), line_(first_line) {}
+  explicit LineReader(std::string_view source, uint32_t first_line = 1) : rest_(source), line_(first_line) {}
 
   bool next(LogicalLine* out);
   // The number of the line that next() would return.
@@ -46,8 +45,7 @@ std::vector<uint32_t> normalize_source(std::string& source);
 // the backslashes before it half are left. Manual, "Splitting Long Lines".
 // Returns `text` itself when nothing had to change, else a view of `buffer`.
 // `keep_blanks_before`: .POSIX mode, blanks before the backslash stay.
-std::string_view collapse_continuations(std::string_view text, std::string& buffer,
-                                        bool keep_blanks_before = false);
+std::string_view collapse_continuations(std::string_view text, std::string& buffer, bool keep_blanks_before = false);
 
 // The text before an unquoted `#`; a backslash before `#` quotes it and is removed (then the result
 // is a view of `buffer`).

@@ -16,8 +16,7 @@ struct AssignOp {
     shell,            // !=
   };
 
-  constexpr AssignOp(Kind kind_ = recursive, bool conditional_ = false)
-      : kind(kind_), conditional(conditional_) {}
+  constexpr AssignOp(Kind kind_ = recursive, bool conditional_ = false) : kind(kind_), conditional(conditional_) {}
   bool operator==(const AssignOp&) const = default;
 
   Kind kind;

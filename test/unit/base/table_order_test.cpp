@@ -17,9 +17,8 @@ TEST_CASE("names are listed in the order of make's tables") {
   };
   for (const auto& names : expected) {
     auto sorted = names;
-    std::sort(sorted.begin(), sorted.end(), [](const std::string& a, const std::string& b) {
-      return table_place(a, 1024) < table_place(b, 1024);
-    });
+    std::sort(sorted.begin(), sorted.end(),
+              [](const std::string& a, const std::string& b) { return table_place(a, 1024) < table_place(b, 1024); });
     CHECK(sorted == names);
   }
 }
@@ -32,8 +31,7 @@ TEST_CASE("a table grows when fifteen sixteenths are full") {
 
 // The order in which GNU Make 4.4.1 was seen to list variables: V_ and m_ want the same slot, and
 // so do Z_ and L_.
-TEST_CASE(
-    "variables are listed in the order of their table, those that collide one behind the other") {
+TEST_CASE("variables are listed in the order of their table, those that collide one behind the other") {
   const std::vector<std::string_view> made = {"Z_",
                                               "L_",
                                               "V_",

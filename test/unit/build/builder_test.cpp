@@ -91,9 +91,7 @@ struct FakeEvents : EventSink {
     kinds.push_back(event.kind);
     targets.emplace_back(event.target);
   }
-  size_t count(Event::Kind kind) const {
-    return static_cast<size_t>(std::count(kinds.begin(), kinds.end(), kind));
-  }
+  size_t count(Event::Kind kind) const { return static_cast<size_t>(std::count(kinds.begin(), kinds.end(), kind)); }
 };
 
 struct Run {
@@ -105,9 +103,7 @@ struct Run {
   LoadGauge* load = nullptr;
   int status = -1;
 
-  explicit Run(size_t free_tokens = 0) : tokens(free_tokens) {
-    options.one_at_a_time = free_tokens == 0;
-  }
+  explicit Run(size_t free_tokens = 0) : tokens(free_tokens) { options.one_at_a_time = free_tokens == 0; }
 
   std::string operator()(std::string_view makefile, std::vector<std::string> goals) {
     make.read(makefile);
@@ -128,8 +124,7 @@ struct Run {
 
 TEST_CASE("recipes start depth first, left to right") {
   Run run;
-  CHECK(run("all: a b ; all\na: a1 a2 ; a\nb: a2 b1 ; b\na1 a2 b1: ; $@\n", {"all"}) ==
-        "a1 a2 a b1 b all");
+  CHECK(run("all: a b ; all\na: a1 a2 ; a\nb: a2 b1 ; b\na1 a2 b1: ; $@\n", {"all"}) == "a1 a2 a b1 b all");
   CHECK(run.status == 0);
 }
 
@@ -182,8 +177,7 @@ TEST_CASE("tokens come back after a failure") {
   CHECK(run.tokens.free == 4);
 }
 
-TEST_CASE(
-    "lost tokens are replaced before they are missed: by a sub-make, or by a job that needs one") {
+TEST_CASE("lost tokens are replaced before they are missed: by a sub-make, or by a job that needs one") {
   Run sub(1);
   sub.tokens.lost = 2;
   sub("all: a b ; all\na: ; +a\nb: ; +b\n", {"all"});
@@ -197,8 +191,7 @@ TEST_CASE(
   CHECK(plain.tokens.free == 2);
 }
 
-TEST_CASE(
-    "a sub-make starts when those who may have the missing tokens are gone, or take too long") {
+TEST_CASE("a sub-make starts when those who may have the missing tokens are gone, or take too long") {
   Run short_lived(1);
   short_lived.tokens.lost = 2;
   short_lived.tokens.clients = 5;
@@ -236,8 +229,7 @@ TEST_CASE("while the load is too high no token is asked for") {
 
 TEST_CASE(".WAIT keeps what follows behind what came before") {
   Run run(8);
-  CHECK(run("all: a b .WAIT c ; all\na: x ; a\nb: ; b\nc: ; c\nx: ; x\n", {"all"}) ==
-        "x b a c all");
+  CHECK(run("all: a b .WAIT c ; all\na: x ; a\nb: ; b\nc: ; c\nx: ; x\n", {"all"}) == "x b a c all");
 }
 
 TEST_CASE("a cycle is cut and told") {
@@ -258,8 +250,7 @@ TEST_CASE("a chain is not bound by the stack") {
   Run run;
   std::string makefile;
   constexpr int kLength = 100000;
-  for (int i = 0; i < kLength; ++i)
-    makefile += "t" + std::to_string(i) + ": t" + std::to_string(i + 1) + "\n";
+  for (int i = 0; i < kLength; ++i) makefile += "t" + std::to_string(i) + ": t" + std::to_string(i + 1) + "\n";
   makefile += "t" + std::to_string(kLength) + ": ; end\n";
   CHECK(run(makefile, {"t0"}) == "t" + std::to_string(kLength));
   CHECK(run.status == 0);

@@ -15,8 +15,7 @@ using Names = std::vector<std::string>;
 
 std::string header(const std::string& name, long long date, size_t size) {
   char text[61];
-  std::snprintf(text, sizeof text, "%-16s%-12lld%-6d%-6d%-8o%-10zu`\n", name.c_str(), date, 0, 0,
-                0644, size);
+  std::snprintf(text, sizeof text, "%-16s%-12lld%-6d%-6d%-8o%-10zu`\n", name.c_str(), date, 0, 0, 0644, size);
   return text;
 }
 
@@ -27,9 +26,8 @@ std::string member(const std::string& name, long long date, const std::string& b
 const std::string kTable = "a_name_longer_than_sixteen.o/\nother_long_name_of_a_member.o/\n";
 
 std::string gnu_archive() {
-  return "!<arch>\n" + member("/", 7, std::string(4, '\0')) +
-         header("//", 0, kTable.size()).replace(16, 12, 12, ' ') + kTable +
-         (kTable.size() % 2 ? "\n" : "") + member("odd.o/", 100, "123") + member("/0", 200, "x") +
+  return "!<arch>\n" + member("/", 7, std::string(4, '\0')) + header("//", 0, kTable.size()).replace(16, 12, 12, ' ') +
+         kTable + (kTable.size() % 2 ? "\n" : "") + member("odd.o/", 100, "123") + member("/0", 200, "x") +
          member("/30", 300, "yy") + member("odd.o/", 400, "second") + member("zero.o/", 0, "z");
 }
 
@@ -49,8 +47,7 @@ TEST_CASE("members of a GNU archive", "[archive]") {
   CHECK(disk->member_mtime(lib, "/").is_absent());
   CHECK(disk->member_mtime(lib, "none.o").is_absent());
   CHECK(disk->member_mtime(folder / "no.a", "odd.o").is_absent());
-  CHECK(disk->glob_members(lib, "o*.o") ==
-        Names{"odd.o", "odd.o", "other_long_name_of_a_member.o"});
+  CHECK(disk->glob_members(lib, "o*.o") == Names{"odd.o", "odd.o", "other_long_name_of_a_member.o"});
   CHECK(disk->glob_members(lib, "[az]*") == Names{"a_name_longer_than_sixteen.o", "zero.o"});
   CHECK(disk->glob_members(lib, "*").front().empty());  // the index of symbols, as make has it
   CHECK(disk->glob_members(folder / "no.a", "*").empty());
@@ -58,8 +55,8 @@ TEST_CASE("members of a GNU archive", "[archive]") {
 
 TEST_CASE("names cut to the header's size match longer ones", "[archive]") {
   const TempFolder folder;
-  folder.file("lib.a", "!<arch>\n" + member("fifteen_charact/", 5, "a") +
-                           member("exactly_sixteen.", 6, "b") + member("short", 7, "c"));
+  folder.file("lib.a", "!<arch>\n" + member("fifteen_charact/", 5, "a") + member("exactly_sixteen.", 6, "b") +
+                           member("short", 7, "c"));
   const auto disk = make_real_disk();
   const std::string lib = folder / "lib.a";
   CHECK(disk->member_mtime(lib, "fifteen_characters.o").ns == 5 * kSecond);
@@ -70,8 +67,8 @@ TEST_CASE("names cut to the header's size match longer ones", "[archive]") {
 
 TEST_CASE("members of BSD and thin archives", "[archive]") {
   const TempFolder folder;
-  folder.file("bsd.a", "!<arch>\n" + member("#1/12", 11, std::string("long bsd.o\0\0data", 16)) +
-                           member("plain.o", 12, "x"));
+  folder.file("bsd.a",
+              "!<arch>\n" + member("#1/12", 11, std::string("long bsd.o\0\0data", 16)) + member("plain.o", 12, "x"));
   folder.file("thin.a", "!<thin>\n" + member("//", 0, "dir/one.o/\ntwo_with_a_long_name.o/\n") +
                             header("/11", 21, 5000) + header("three.o/", 22, 7));
   const auto disk = make_real_disk();

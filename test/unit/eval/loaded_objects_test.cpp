@@ -1,7 +1,7 @@
 #include "cmzmake/eval/loaded_objects.h"
 
-#include <catch2/catch.hpp>
 #include <gnumake.h>
+#include <catch2/catch.hpp>
 
 #include <cstring>
 #include <map>
@@ -140,8 +140,7 @@ TEST_CASE("what cannot be loaded") {
   make.loader->objects["./bare.so"] = {{"bare_gmk_setup", address(&set_up)}};
   CHECK(make.failure("load none.so") == "Makefile:1: none.so: failed to load");
   CHECK(make.said.messages == std::vector<std::string>{"Makefile:1: none.so: not here"});
-  CHECK(make.failure("-load bare.so") ==
-        "Makefile:1: Loaded object bare.so is not declared to be GPL compatible");
+  CHECK(make.failure("-load bare.so") == "Makefile:1: Loaded object bare.so is not declared to be GPL compatible");
   CHECK(make.failure("\n-load o.so(none)") == "Makefile:2: Failed to load symbol none from o.so: no none");
   CHECK(make.failure("load ./o.so()") == "Makefile:1: Empty symbol name for load: o.so()");
   CHECK(ObjectMake().failure("load o.so(nothing)") == "Makefile:1: o.so(nothing): failed to load");

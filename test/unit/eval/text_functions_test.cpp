@@ -132,8 +132,7 @@ TEST_CASE("many patterns give what one after the other gives", "[text]") {
     for (int i = 0; i < 50; ++i) text += (random() % 9 ? "" : "%") + piece(6) + " ";
     std::string kept, left;
     for (std::string_view word : Words(text)) {
-      const bool hit =
-          std::any_of(list.begin(), list.end(), [&](auto& p) { return p.match(word); });
+      const bool hit = std::any_of(list.begin(), list.end(), [&](auto& p) { return p.match(word); });
       std::string& to = hit ? kept : left;
       if (!to.empty()) to += ' ';
       to += word;
@@ -156,8 +155,7 @@ TEST_CASE("sort", "[text]") {
 
 TEST_CASE("sort of words that differ late", "[text]") {
   std::mt19937 random(13);
-  const char* stems[] = {"a/long/directory/name/", "a/long/directory/nam", "", "12345678",
-                         "1234567812345678"};
+  const char* stems[] = {"a/long/directory/name/", "a/long/directory/nam", "", "12345678", "1234567812345678"};
   std::string text, expected;
   const auto before = [](const std::string& a, const std::string& b) {
     return a[0] != b[0] ? static_cast<signed char>(a[0]) < static_cast<signed char>(b[0]) : a < b;
@@ -222,8 +220,8 @@ TEST_CASE("integers of any length", "[text]") {
     return value;
   };
   const char* ascending[] = {
-      "-9", "-10", "-99999999999999999999", "-100000000000000000000", "-0", "1", "007", "+10",
-      "99999999999999999999", "100000000000000000000"};  // negative ones: as GNU Make 4.4.1 has it
+      "-9",  "-10", "-99999999999999999999", "-100000000000000000000", "-0", "1",
+      "007", "+10", "99999999999999999999",  "100000000000000000000"};  // negative ones: as GNU Make 4.4.1 has it
   for (size_t i = 0; i < std::size(ascending); ++i)
     for (size_t k = 0; k < std::size(ascending); ++k) {
       const int order = compare_integers(integer(ascending[i]), integer(ascending[k]));

@@ -38,8 +38,9 @@ TEST_CASE("an action for one type counts more than one for all, in any order") {
 TEST_CASE("options that mean nothing are told and skipped") {
   std::vector<std::string> complaints;
   CHECK(control("a invalid-ref:b :warn warn:error invalid-ref:,undefined-var", &complaints).text() == "undefined-var");
-  CHECK(complaints == std::vector<std::string>{"unknown warning 'a'", "unknown warning action 'b'", "unknown warning ''",
-                                               "unknown warning 'warn'", "unknown warning action ''"});
+  CHECK(complaints == std::vector<std::string>{"unknown warning 'a'", "unknown warning action 'b'",
+                                               "unknown warning ''", "unknown warning 'warn'",
+                                               "unknown warning action ''"});
 }
 
 TEST_CASE("unless warnings are controlled, make warns as 4.4.1 does") {

@@ -29,12 +29,8 @@ class FakeDisk final : public Disk, private GlobSource {
     make(path, Kind::file, seconds).text = std::move(contents);
   }
   // The same with the time `now`.
-  void add_text(std::string_view path, std::string contents) {
-    add(path, now++, std::move(contents));
-  }
-  void add_directory(std::string_view path, int64_t seconds = 1) {
-    make(path, Kind::directory, seconds);
-  }
+  void add_text(std::string_view path, std::string contents) { add(path, now++, std::move(contents)); }
+  void add_directory(std::string_view path, int64_t seconds = 1) { make(path, Kind::directory, seconds); }
   void add_link(std::string_view path, std::string target, int64_t seconds) {
     make(path, Kind::link, seconds).text = std::move(target);
   }
@@ -80,9 +76,8 @@ class FakeDisk final : public Disk, private GlobSource {
     if (directory.empty()) directory = ".";
     NameSet& set = sets_[absolute(directory)];
     set.clear();
-    each_name(directory, [&](std::string_view name, EntryType type) {
-      set.put(name, type, NameSet::Presence::present);
-    });
+    each_name(directory,
+              [&](std::string_view name, EntryType type) { set.put(name, type, NameSet::Presence::present); });
     return &set;
   }
   uint64_t generation() const override { return generation_; }
@@ -121,16 +116,12 @@ class FakeDisk final : public Disk, private GlobSource {
     nodes_.erase(absolute(path));
     return {};
   }
-  std::vector<std::string> glob(std::string_view pattern) override {
-    return glob_paths(expand_tilde(pattern), *this);
-  }
+  std::vector<std::string> glob(std::string_view pattern) override { return glob_paths(expand_tilde(pattern), *this); }
   std::string expand_tilde(std::string_view path, std::string_view home = {}) override {
     if (path != "~" && !path.starts_with("~/")) return std::string(path);
     return std::string(home.empty() ? "/home/fake" : home).append(path.substr(1));
   }
-  std::string real_path(std::string_view path) override {
-    return find(path) ? absolute(path) : std::string();
-  }
+  std::string real_path(std::string_view path) override { return find(path) ? absolute(path) : std::string(); }
   FileTime member_mtime(std::string_view archive, std::string_view member) override {
     const Node* node = find(archive);
     if (!node) return FileTime::absent();
@@ -145,8 +136,7 @@ class FakeDisk final : public Disk, private GlobSource {
     it->second = node->seconds = now++;
     return {};
   }
-  std::vector<std::string> glob_members(std::string_view archive,
-                                        std::string_view pattern) override {
+  std::vector<std::string> glob_members(std::string_view archive, std::string_view pattern) override {
     std::vector<std::string> names;
     const NamePattern wanted(pattern);
     if (const Node* node = find(archive))
@@ -168,9 +158,7 @@ class FakeDisk final : public Disk, private GlobSource {
 
   static FileTime time(int64_t seconds) { return {seconds * 1'000'000'000}; }
   static std::error_code failure(int error) { return {error, std::generic_category()}; }
-  static std::string_view parent(std::string_view path) {
-    return path.substr(0, std::max<size_t>(path.rfind('/'), 1));
-  }
+  static std::string_view parent(std::string_view path) { return path.substr(0, std::max<size_t>(path.rfind('/'), 1)); }
 
   // The name without `.`, `..`, doubled and last slashes.
   static std::string absolute(std::string_view path) {
@@ -206,8 +194,7 @@ class FakeDisk final : public Disk, private GlobSource {
       if (it == nodes_.end()) return nullptr;
       if (it->second.kind == Kind::link && follow) {
         const std::string& target = it->second.text;
-        full =
-            absolute(target.starts_with('/') ? target : std::string(parent(full)) + "/" + target);
+        full = absolute(target.starts_with('/') ? target : std::string(parent(full)) + "/" + target);
         continue;
       }
       return must_be_directory && it->second.kind != Kind::directory ? nullptr : &it->second;
@@ -227,10 +214,9 @@ class FakeDisk final : public Disk, private GlobSource {
     const std::string above = absolute(directory);
     for (const auto& [path, node] : nodes_)
       if (path != "/" && parent(path) == above)
-        visit(std::string_view(path).substr(path.rfind('/') + 1),
-              node.kind == Kind::directory ? EntryType::directory
-              : node.kind == Kind::link    ? EntryType::link
-                                           : EntryType::other);
+        visit(std::string_view(path).substr(path.rfind('/') + 1), node.kind == Kind::directory ? EntryType::directory
+                                                                  : node.kind == Kind::link    ? EntryType::link
+                                                                                               : EntryType::other);
   }
 
   std::map<std::string, Node> nodes_ = {{"/", {Kind::directory, 1, {}, {}}}};

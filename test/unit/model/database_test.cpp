@@ -38,8 +38,7 @@ TEST_CASE("a set finds its variables whether small or large") {
   SymbolTable symbols;
   for (const int count : {3, 50}) {
     VariableSet set;
-    for (int i = 0; i < count; ++i)
-      set.at(symbols.intern("v" + std::to_string(i))).set_value(std::to_string(i));
+    for (int i = 0; i < count; ++i) set.at(symbols.intern("v" + std::to_string(i))).set_value(std::to_string(i));
     CHECK(set.size() == static_cast<size_t>(count));
     for (int i = 0; i < count; ++i) {
       const Variable* v = set.find(symbols.intern("v" + std::to_string(i)));

@@ -66,9 +66,8 @@ TEST_CASE("An assignment before the command needs a shell, one after it does not
 
 TEST_CASE("Commands of the shell itself need it, but only as the first word") {
   for (const char* word :
-       {".",     ":",     "cd",     "command", "eval",  "exec",     "exit", "export",
-        "for",   "if",    "read",   "set",     "test",  "readonly", "trap", "type",
-        "umask", "unset", "ulimit", "wait",    "while", "login",    "case"}) {
+       {".",    ":",        "cd",   "command", "eval",  "exec",  "exit",   "export", "for",   "if",    "read", "set",
+        "test", "readonly", "trap", "type",    "umask", "unset", "ulimit", "wait",   "while", "login", "case"}) {
     CAPTURE(word);
     CHECK(argv(word) == with_shell(word));
     CHECK(argv(std::string(word) + " a") == with_shell(std::string(word) + " a"));
@@ -99,26 +98,21 @@ TEST_CASE("Only the default shell with its usual flags and IFS is done without")
 }
 
 TEST_CASE("The shell and its flags are words of their own, with quotes") {
-  CHECK(command_argv("foo", "/bin/sh -x", "-c", false, nullptr) ==
-        Words{"/bin/sh", "-x", "-c", "foo"});
+  CHECK(command_argv("foo", "/bin/sh -x", "-c", false, nullptr) == Words{"/bin/sh", "-x", "-c", "foo"});
   CHECK(command_argv("foo", "/bin/bash", "-o 'pipefail' -c", false, nullptr) ==
         Words{"/bin/bash", "-o", "pipefail", "-c", "foo"});
   CHECK(command_argv("foo `x`; \"y\" 'z' a\\b", "/bin/bash", "-c \"-x\"", false, nullptr) ==
-        Words{"/bin/sh", "-c",
-              "/bin/bash -c \"-x\" foo\\ \\`x\\`\\;\\ \\\"y\\\"\\ \\'z\\'\\ a\\\\b"});
+        Words{"/bin/sh", "-c", "/bin/bash -c \"-x\" foo\\ \\`x\\`\\;\\ \\\"y\\\"\\ \\'z\\'\\ a\\\\b"});
 }
 
 TEST_CASE("With .ONESHELL a newline separates commands") {
-  const auto one = [](std::string_view text) {
-    return command_argv(text, "/bin/sh", "-c", true, nullptr);
-  };
+  const auto one = [](std::string_view text) { return command_argv(text, "/bin/sh", "-c", true, nullptr); };
   CHECK(one("foo a b") == Words{"foo", "a", "b"});
   CHECK(one("foo a\\\n b") == Words{"foo", "a", "b"});
   CHECK(one("foo '\\\nx'") == Words{"foo", "\\\nx"});
   CHECK(one("foo a\nfoo b") == with_shell("foo a\nfoo b"));
   CHECK(one("foo 'a\nb'") == with_shell("foo 'a\nb'"));
-  CHECK(command_argv(" a\n b", "/usr/bin/perl", "-e", true, nullptr) ==
-        Words{"/usr/bin/perl", "-e", "a\n b"});
+  CHECK(command_argv(" a\n b", "/usr/bin/perl", "-e", true, nullptr) == Words{"/usr/bin/perl", "-e", "a\n b"});
 }
 
 TEST_CASE("A command too long for one argument reaches the shell in pieces") {

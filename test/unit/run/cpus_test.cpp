@@ -44,17 +44,15 @@ TEST_CASE("The smallest quota of all ancestors counts") {
 }
 
 TEST_CASE("Version 1, and a container that sees the host's path of its group") {
-  Machine machine(
-      "4:cpu,cpuacct:/docker/x\n1:name=systemd:/docker/x\n",
-      "40 30 0:30 /docker/x /sys/fs/cgroup/cpu,cpuacct ro - cgroup cgroup rw,cpu,cpuacct\n");
+  Machine machine("4:cpu,cpuacct:/docker/x\n1:name=systemd:/docker/x\n",
+                  "40 30 0:30 /docker/x /sys/fs/cgroup/cpu,cpuacct ro - cgroup cgroup rw,cpu,cpuacct\n");
   machine.add("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "-1\n");
   machine.add("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n");
   CHECK(machine.quota().cpus == 0);
   machine.add("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "150000\n");
   CHECK(machine.quota().cpus == 1.5);
   machine.add("sys/fs/cgroup/cpu,cpuacct/cpuacct.usage", "3000000000\n");
-  machine.add("sys/fs/cgroup/cpu,cpuacct/cpu.stat",
-              "nr_periods 9\nnr_throttled 2\nthrottled_time 500000000\n");
+  machine.add("sys/fs/cgroup/cpu,cpuacct/cpu.stat", "nr_periods 9\nnr_throttled 2\nthrottled_time 500000000\n");
   CHECK(cpu_seconds(machine.quota()) == 3.5);
 }
 
@@ -62,8 +60,7 @@ TEST_CASE("The group that sets the quota says what was used") {
   Machine machine("0::/\n", kUnified);
   machine.add("sys/fs/cgroup/cpu.max", "200000 100000\n");
   CHECK(cpu_seconds(machine.quota()) == -1);
-  machine.add("sys/fs/cgroup/cpu.stat",
-              "usage_usec 1500000\nuser_usec 1000000\nthrottled_usec 250000\n");
+  machine.add("sys/fs/cgroup/cpu.stat", "usage_usec 1500000\nuser_usec 1000000\nthrottled_usec 250000\n");
   CHECK(cpu_seconds(machine.quota()) == 1.75);
   CHECK(cpu_seconds(CpuQuota{}) == -1);
 }

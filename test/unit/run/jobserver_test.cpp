@@ -27,8 +27,7 @@ struct Pipe {
     std::string out;
     pollfd look{ends[0], POLLIN, 0};
     char c;
-    while (::poll(&look, 1, 0) == 1 && (look.revents & POLLIN) && ::read(ends[0], &c, 1) == 1)
-      out += c;
+    while (::poll(&look, 1, 0) == 1 && (look.revents & POLLIN) && ::read(ends[0], &c, 1) == 1) out += c;
     return out;
   }
   int ends[2];
@@ -201,8 +200,7 @@ TEST_CASE("What is no jobserver is refused, with the reason") {
         "cannot open jobserver " + folder / "none" + ": No such file or directory");
   const std::string stale = folder / "stale";
   REQUIRE(::mkfifo(stale.c_str(), 0600) == 0);
-  CHECK(reason("fifo:" + stale) ==
-        "cannot open jobserver " + stale + ": No such device or address");
+  CHECK(reason("fifo:" + stale) == "cannot open jobserver " + stale + ": No such device or address");
   CHECK_FALSE(reason("fifo:" + file).empty());
   const int fd = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
   CHECK(reason(std::to_string(fd) + "," + std::to_string(fd)).empty());
@@ -212,8 +210,7 @@ TEST_CASE("What is no jobserver is refused, with the reason") {
   CHECK(reason(std::to_string(pipe.ends[1]) + "," + std::to_string(pipe.ends[0])).empty());
 }
 
-TEST_CASE(
-    "A token that finds the pool full stays, is used again, and goes back when there is room") {
+TEST_CASE("A token that finds the pool full stays, is used again, and goes back when there is room") {
   Pipe pipe;
   REQUIRE(pipe.made);
   pipe.put("ab");
@@ -241,8 +238,7 @@ TEST_CASE("The server replaces tokens that died with their holder, and only then
   CHECK(server.try_acquire());
   const bool fifo = server.inherited_descriptors().empty();
   const std::string name =
-      fifo ? server.auth().substr(5)
-           : "/proc/self/fd/" + std::to_string(server.inherited_descriptors()[0]);
+      fifo ? server.auth().substr(5) : "/proc/self/fd/" + std::to_string(server.inherited_descriptors()[0]);
   const int client = ::open(name.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   char bytes[2];
   REQUIRE(::read(client, bytes, 2) == 2);
@@ -274,8 +270,7 @@ TEST_CASE("The server takes out tokens that are too many") {
   CHECK(server.settle().missing == 2);
   const bool fifo = server.inherited_descriptors().empty();
   const std::string name =
-      fifo ? server.auth().substr(5)
-           : "/proc/self/fd/" + std::to_string(server.inherited_descriptors()[1]);
+      fifo ? server.auth().substr(5) : "/proc/self/fd/" + std::to_string(server.inherited_descriptors()[1]);
   const int writer = ::open(name.c_str(), O_WRONLY | O_CLOEXEC);
   REQUIRE(::write(writer, "!!!!!", 5) == 5);
   client->return_all();
@@ -293,8 +288,7 @@ TEST_CASE("A pool that has ended is told once and no longer watched") {
   REQUIRE(pipe.made);
   pipe.put("a");
   std::string why;
-  auto client =
-      open_jobserver(std::to_string(pipe.ends[0]) + "," + std::to_string(other.ends[1]), &why);
+  auto client = open_jobserver(std::to_string(pipe.ends[0]) + "," + std::to_string(other.ends[1]), &why);
   REQUIRE(client != nullptr);
   std::vector<std::string> told;
   client->on_lost([&](std::string_view text) { told.emplace_back(text); });

@@ -15,8 +15,7 @@ using Heard = std::vector<std::string>;
 TEST_CASE("The lines of a job run in order and the listener hears of each first") {
   Folder folder;
   Bench bench;
-  const Outcome outcome =
-      bench.run(job({"printf 'one ' >> " + folder / "log", "printf 'two ' >> " + folder / "log"}));
+  const Outcome outcome = bench.run(job({"printf 'one ' >> " + folder / "log", "printf 'two ' >> " + folder / "log"}));
   CHECK(outcome.ok());
   CHECK(outcome.ran);
   CHECK(outcome.line_index == 1);
@@ -78,13 +77,11 @@ TEST_CASE("What cannot be executed counts as 127, with what exec said") {
     REQUIRE(bench.recorder.heard.size() == 3);
     return bench.recorder.heard[1];
   };
-  CHECK(message("no-such-program a") ==
-        "not executed 0: no-such-program: No such file or directory");
+  CHECK(message("no-such-program a") == "not executed 0: no-such-program: No such file or directory");
   CHECK(message("./no-such a") == "not executed 0: ./no-such: No such file or directory");
   CHECK(message("plain") == "not executed 0: plain: Permission denied");
   CHECK(message(folder / "dir") == "not executed 0: " + folder / "dir" + ": Permission denied");
-  CHECK(message(folder / "plain/x") ==
-        "not executed 0: " + folder / "plain/x" + ": Not a directory");
+  CHECK(message(folder / "plain/x") == "not executed 0: " + folder / "plain/x" + ": Not a directory");
 }
 
 TEST_CASE("The program is looked for in the PATH of the job") {
@@ -183,10 +180,9 @@ TEST_CASE("A child gets the descriptors, signals and limits that make was given"
   Bench bench;
   const int extra = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   Folder folder;
-  Job j =
-      job({"exec > " + folder / "fds; for i in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do "
-                                "test -e /proc/$$/fd/$i && echo $i; done; true",
-           "/bin/cp /proc/self/status " + folder / "status", "ulimit -s > " + folder / "stack"});
+  Job j = job({"exec > " + folder / "fds; for i in 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do "
+                                    "test -e /proc/$$/fd/$i && echo $i; done; true",
+               "/bin/cp /proc/self/status " + folder / "status", "ulimit -s > " + folder / "stack"});
   std::string inherited;
   for (int fd = 3; fd <= 20; ++fd) {
     const int flags = ::fcntl(fd, F_GETFD);
@@ -200,8 +196,7 @@ TEST_CASE("A child gets the descriptors, signals and limits that make was given"
   CHECK(status.find("SigBlk:\t0000000000000200\n") != std::string::npos);
   CHECK(status.find("SigCgt:\t0000000000000000\n") != std::string::npos);
   CHECK(folder.read("stack") ==
-        (stack.rlim_cur == RLIM_INFINITY ? "unlimited" : std::to_string(stack.rlim_cur / 1024)) +
-            "\n");
+        (stack.rlim_cur == RLIM_INFINITY ? "unlimited" : std::to_string(stack.rlim_cur / 1024)) + "\n");
 }
 
 TEST_CASE("Children are waited for although SIGCHLD was ignored and blocked at start") {
@@ -311,8 +306,7 @@ TEST_CASE("wait wakes for a token while the pool is watched, each time anew") {
   for (int i = 0; i < 3; ++i) bench.executor.wait();  // as long as nobody takes it
   CHECK(pool.try_acquire());
   CHECK_FALSE(pool.try_acquire());
-  const std::string give =
-      "exec 2> /dev/null; printf + > /proc/$$/fd/" + std::to_string(pool.ends[1]);
+  const std::string give = "exec 2> /dev/null; printf + > /proc/$$/fd/" + std::to_string(pool.ends[1]);
   bench.executor.start(job({give}));
   bench.finish();
   CHECK_FALSE(pool.try_acquire());  // that line was no recursive one
@@ -336,8 +330,7 @@ TEST_CASE("wait wakes for a token while the pool is watched, each time anew") {
 TEST_CASE("capture returns the output, the status and why nothing ran") {
   Bench bench;
   const auto env = environment();
-  Captured good =
-      bench.executor.capture({"/bin/sh", "-c", "printf 'a\\nb\\n\\n'; exit 5"}, env->envp());
+  Captured good = bench.executor.capture({"/bin/sh", "-c", "printf 'a\\nb\\n\\n'; exit 5"}, env->envp());
   CHECK(good.output == "a\nb\n\n");
   CHECK(good.exit.status == 5);
   CHECK(good.error.empty());
@@ -397,8 +390,8 @@ TEST_CASE("After such a signal nothing more is started") {
 TEST_CASE("Such a signal ends a capture") {
   Bench bench;
   bench.run(job({"true"}));
-  const Captured captured = bench.executor.capture(
-      {"/bin/sh", "-c", "echo begun; kill -TERM $PPID; exec sleep 100"}, environment()->envp());
+  const Captured captured =
+      bench.executor.capture({"/bin/sh", "-c", "echo begun; kill -TERM $PPID; exec sleep 100"}, environment()->envp());
   CHECK(bench.executor.fatal_signal() == SIGTERM);
   CHECK_FALSE(captured.exit.ok());
 }

@@ -56,8 +56,7 @@ inline std::shared_ptr<Environment> environment(std::string_view path = "/usr/bi
   return out;
 }
 
-inline Job job(std::vector<std::string> lines,
-               std::shared_ptr<const Environment> env = environment()) {
+inline Job job(std::vector<std::string> lines, std::shared_ptr<const Environment> env = environment()) {
   Job out;
   for (std::string& text : lines) {
     CommandLine line;

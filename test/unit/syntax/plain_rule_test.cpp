@@ -35,17 +35,18 @@ TEST_CASE("a plain rule goes on behind a backslash") {
   CHECK(scan("a: b \\\n  c\\\nd\ne") == "a: b c d /14/3");
   CHECK(scan("a \\\n: b\n") == "a: b /8/2");
   CHECK(scan("a: b \\\n\n") == "a: b /8/2");
-  CHECK(scan("a: b \\\n") == "-");   // and ends there: the general reader says how
+  CHECK(scan("a: b \\\n") == "-");  // and ends there: the general reader says how
   CHECK(scan("a: b \\c\n") == "-");
   CHECK(scan("a: b \\\\\n") == "-");
 }
 
 TEST_CASE("what has a meaning of its own is left to the general reader") {
   for (const char* text :
-       {"a: $b\n", "$a: b\n", "a: b # c\n", "a = b\n", "a := b\n", "a: b = c\n", "%.o: %.c\n", "a: b ; c\n", "a: | b\n",
-        "a b &: c\n", "a:: b\n", "a: b: c\n", "a: *.c\n", "a: b?\n", "a: [b]\n", "a: ~/b\n", "a: b(c)\n", ".PHONY: a\n",
-        "a: .WAIT b\n", ".: a\n", "a\n", "\n", "", ": a\n", "a\\:b: c\n", "include a: b\n", "-include a: b\n",
-        "export a: b\n", "ifdef: a\n", "endif: a\n", "a: b\r\n", "a: b\f\n"})
+       {"a: $b\n",    "$a: b\n",    "a: b # c\n", "a = b\n",     "a := b\n",       "a: b = c\n",      "%.o: %.c\n",
+        "a: b ; c\n", "a: | b\n",   "a b &: c\n", "a:: b\n",     "a: b: c\n",      "a: *.c\n",        "a: b?\n",
+        "a: [b]\n",   "a: ~/b\n",   "a: b(c)\n",  ".PHONY: a\n", "a: .WAIT b\n",   ".: a\n",          "a\n",
+        "\n",         "",           ": a\n",      "a\\:b: c\n",  "include a: b\n", "-include a: b\n", "export a: b\n",
+        "ifdef: a\n", "endif: a\n", "a: b\r\n",   "a: b\f\n"})
     CHECK(scan(text) == "-");
 }
 

@@ -13,16 +13,30 @@ std::string shown(const Expr& expr, uint32_t first) {
     const Part& p = expr.parts[i];
     const std::string inner = p.child == Part::kNone ? "" : shown(expr, p.child);
     switch (p.kind) {
-      case Part::Kind::literal: out += p.text; break;
-      case Part::Kind::variable: out += "v(" + std::string(p.name.view()) + ")"; break;
-      case Part::Kind::computed: out += "c(" + inner + ")"; break;
-      case Part::Kind::function: out += "f(" + inner + ")"; break;
-      case Part::Kind::argument: out += "a(" + inner + ")"; break;
+      case Part::Kind::literal:
+        out += p.text;
+        break;
+      case Part::Kind::variable:
+        out += "v(" + std::string(p.name.view()) + ")";
+        break;
+      case Part::Kind::computed:
+        out += "c(" + inner + ")";
+        break;
+      case Part::Kind::function:
+        out += "f(" + inner + ")";
+        break;
+      case Part::Kind::argument:
+        out += "a(" + inner + ")";
+        break;
       case Part::Kind::possible_call:
         out += "?(" + std::string(p.name.view()) + "|" + std::string(p.text) + "|" + inner + ")";
         break;
-      case Part::Kind::substitution: out += "s"; break;
-      case Part::Kind::unterminated: out += "!"; break;
+      case Part::Kind::substitution:
+        out += "s";
+        break;
+      case Part::Kind::unterminated:
+        out += "!";
+        break;
     }
   }
   return out;
