@@ -2,7 +2,6 @@
 // makefiles and targets shows before the rules are made and indexed, which takes a third of such a run.
 #include <algorithm>
 
-#include "cmzmake/base/strings.h"
 #include "cmzmake/search/search.h"
 
 namespace cmz {
@@ -21,8 +20,7 @@ bool Search::out_of_builtin_reach(std::string_view name) {
   if (++early_searches_ > kMostSearches || e_.db.targets().size() > kMostTargets) return false;
   const std::string_view directory = name.substr(0, name.rfind('/') + 1);  // npos + 1 is 0
   const std::string_view base = name.substr(directory.size());
-  static constexpr ByteSet kOdd("*?[()");
-  if (base.empty() || base[0] == '-' || base[0] == '.' || name[0] == '.' || kOdd.any_in(name)) return false;
+  if (base.empty() || base[0] == '-' || base[0] == '.' || name[0] == '.' || is_odd(name)) return false;
   const size_t dot = base.rfind('.');
   if (dot != std::string_view::npos &&
       std::find(e_.db.suffixes.begin(), e_.db.suffixes.end(), base.substr(dot)) != e_.db.suffixes.end())

@@ -18,10 +18,15 @@ std::string_view last_part(std::string_view folder) {
 
 }  // namespace
 
+// Only the long way finds out what such a name means.
+bool Search::is_odd(std::string_view name) {
+  static constexpr ByteSet kOdd("*?[()");
+  return kOdd.any_in(name) || name.starts_with("./");
+}
+
 // The place where names are looked for from now on. An odd name is looked for the long way.
 void Search::enter_directory(std::string_view directory, std::string_view name) {
-  static constexpr ByteSet kOdd("*?[()");
-  const bool odd = kOdd.any_in(name) || name.starts_with("./");
+  const bool odd = is_odd(name);
   const uint64_t generation = e_.disk.generation();
   if (!odd && here_.around && here_.generation == generation && here_.directory == directory) {
     here_.directory = directory;  // the one before may not live longer

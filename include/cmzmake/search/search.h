@@ -128,6 +128,7 @@ class Search {
   bool vpath_may_hold(std::string_view stem, std::string_view suffix) const;
   const NameSet* names_here(uint32_t folder);
   bool refused(std::string_view directory, std::string_view stem, const RuleIndex::Piece& piece);
+  static bool is_odd(std::string_view name);
   void enter_directory(std::string_view directory, std::string_view name);
   bool found_directly(Target* target, std::string_view name, bool compatible, bool* mentioned);
   bool found_aloud(Target* target, const std::string& name, const Match& match, bool compatible, size_t indent,
