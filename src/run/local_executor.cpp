@@ -2,32 +2,21 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/process/v2/process.hpp>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <functional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "cmzmake/run/command_line.h"
-#include "fatal_signals.h"
+#include "event_loop.h"
 #include "launcher.h"
 
 namespace cmz {
-
-namespace asio = boost::asio;
-using Process = boost::process::v2::basic_process<asio::io_context::executor_type>;
-
 namespace {
 
 Exit exit_of(int status) {
@@ -42,12 +31,11 @@ Exit exit_of(int status) {
   return exit;
 }
 
-// The status of a child that is waited for.
-int wait_for(pid_t pid) {
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return status;
+Exit ended_by(int signal) {
+  Exit exit;
+  exit.how = Exit::How::signalled;
+  exit.status = signal;
+  return exit;
 }
 
 }  // namespace
@@ -59,26 +47,17 @@ struct LocalExecutor::Impl {
     Job job;
     size_t line = 0;
     Outcome outcome;
-    std::unique_ptr<Process> process;
-    int pid = 0;
+    pid_t pid = 0;  // 0: none runs
     bool has_stdin = false;
   };
 
   InheritedState state = read_inherited_state();
-  asio::io_context loop{1};
-  FatalSignals signals;
-  asio::posix::stream_descriptor signal_watch{loop};  // a view of what `signals` owns
-  asio::steady_timer timer{loop};
-  std::unique_ptr<asio::posix::stream_descriptor> token;
-  bool token_armed = false;
+  EventLoop loop{state};
   TokenPool* pool = nullptr;
   JobListener* listener = nullptr;
   std::unordered_map<JobId, std::unique_ptr<Running>> jobs;
-  std::vector<Process::handle_type> past;  // of processes that have ended
+  std::unordered_map<pid_t, Running*> processes;
   JobId next_id = 1;
-  int fatal_signal = 0;
-  std::function<void()> on_user_signal;
-  bool woken = false;  // something that wait() waits for has happened
   bool stdin_taken = false;
   int broken_stdin = -1;  // reads as end of file, for jobs that must not share make's stdin
 
@@ -86,66 +65,11 @@ struct LocalExecutor::Impl {
     // An inherited SIG_IGN for SIGCHLD would let children vanish before they are waited for.
     std::signal(SIGCHLD, SIG_DFL);
     raise_stack_limit(state);
+    loop.on_child_end([this](pid_t pid, int status) { ended(pid, status); });
   }
 
   ~Impl() {
     if (broken_stdin >= 0) ::close(broken_stdin);
-    leave_signals();
-    for (auto& [id, running] : jobs)
-      if (running->process) running->process->detach();
-  }
-
-  // From here on a signal does not end make at once.
-  void attend_signals() {
-    if (signals.descriptor() >= 0) return;
-    signals.attend();
-    if (signals.descriptor() < 0) return;
-    signal_watch.assign(signals.descriptor());
-    watch_signals();
-  }
-
-  void leave_signals() {
-    if (signal_watch.is_open()) signal_watch.release();
-    signals.leave();
-  }
-
-  void watch_signals() {
-    signal_watch.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-      if (error) return;
-      take_signals();
-      watch_signals();
-    });
-  }
-
-  void take_signals() {
-    while (const int number = signals.take()) {
-      if (number == SIGUSR1) {
-        if (on_user_signal) on_user_signal();
-        continue;
-      }
-      if (fatal_signal == 0) fatal_signal = number;
-      woken = true;
-    }
-  }
-
-  // Reads to the end of file; false when a signal that ends make came first.
-  bool read_output(int fd, std::string& out) {
-    char buffer[8192];
-    pollfd sources[] = {{fd, POLLIN, 0}, {signals.descriptor(), POLLIN, 0}};
-    for (;;) {
-      if (signals.descriptor() >= 0) {
-        if (::poll(sources, 2, -1) < 0) continue;
-        if (sources[1].revents != 0) {
-          take_signals();
-          if (fatal_signal != 0) return false;
-          continue;
-        }
-      }
-      const ssize_t n = ::read(fd, buffer, sizeof buffer);
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) return true;
-      out.append(buffer, static_cast<size_t>(n));
-    }
   }
 
   int stdin_for(Running& running) {
@@ -161,13 +85,6 @@ struct LocalExecutor::Impl {
       broken_stdin = ends[0];
     }
     return broken_stdin;
-  }
-
-  // A descriptor that becomes readable when the process ends, or -1.
-  int process_handle(pid_t pid) {
-    const auto open = [pid] { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); };
-    const int handle = open();
-    return handle < 0 && errno == EMFILE && raise_descriptor_limit(state) ? open() : handle;
   }
 
   // The listener may refuse by an exception: then there is no such job.
@@ -222,16 +139,13 @@ struct LocalExecutor::Impl {
         continue;
       }
       listener->process_started(running.id, running.line, launched.pid);
-      running.pid = launched.pid;
-      const int handle = process_handle(launched.pid);
-      if (handle < 0) {  // no handle to be had: better one at a time than not at all
-        if (!line_ended(running, exit_of(wait_for(launched.pid)))) return;
-        continue;
+      if (loop.watch(launched.pid)) {
+        running.pid = launched.pid;
+        processes.emplace(launched.pid, &running);
+        return;
       }
-      running.process = std::make_unique<Process>(loop.get_executor(), launched.pid, handle);
-      const JobId id = running.id;
-      running.process->async_wait([this, id](const boost::system::error_code&, int) { ended(id); });
-      return;
+      // No way to hear of its end: better one at a time than not at all.
+      if (!line_ended(running, exit_of(loop.wait_for(launched.pid).value_or(0)))) return;
     }
     finish(running);
   }
@@ -242,7 +156,7 @@ struct LocalExecutor::Impl {
     running.outcome.line_index = running.line;
     if (!exit.ok()) {
       if (!running.job.lines[running.line].ignore_errors || exit.how == Exit::How::signalled) {
-        if (!(running.job.lines[running.line].ignore_errors && fatal_signal == 0)) {
+        if (!(running.job.lines[running.line].ignore_errors && loop.fatal_signal() == 0)) {
           finish(running);
           return false;
         }
@@ -254,35 +168,23 @@ struct LocalExecutor::Impl {
     return true;
   }
 
-  void ended(JobId id) {
-    auto it = jobs.find(id);
-    if (it == jobs.end()) return;
-    Running& running = *it->second;
-    const int status = running.process->native_exit_code();
-    past.push_back(running.process->detach());
-    running.process.reset();
-    take_signals();  // one that came before this child's end counts
-    listener->process_ended(id, running.pid, exit_of(status).ok());
-    if (!line_ended(running, exit_of(status))) return;
-    if (fatal_signal != 0 && running.line < running.job.lines.size()) {
+  // A process has ended: the end of a job, or the time for its next line.
+  void ended(pid_t pid, int status) {
+    const auto found = processes.find(pid);
+    if (found == processes.end()) return;
+    Running& running = *found->second;
+    processes.erase(found);
+    running.pid = 0;
+    const Exit exit = exit_of(status);
+    listener->process_ended(running.id, pid, exit.ok());
+    if (!line_ended(running, exit)) return;
+    if (loop.fatal_signal() != 0 && running.line < running.job.lines.size()) {
       // Make is ending and starts nothing more: the rest of the job is missing.
-      running.outcome.exit.how = Exit::How::signalled;
-      running.outcome.exit.status = fatal_signal;
+      running.outcome.exit = ended_by(loop.fatal_signal());
       finish(running);
       return;
     }
     advance(running);
-  }
-
-  // Handles what has happened until now.
-  // Asio gives what it keeps for a descriptor to the next one as soon as the first is closed, even
-  // while an event of the first still waits in the queue. That event would tell Boost.Process that
-  // the next process has ended, and it would block in waitpid. So descriptors are closed only when
-  // the queue is empty.
-  void drain() {
-    const auto forgotten = std::exchange(past, {});
-    loop.restart();
-    loop.poll();
   }
 
   void finish(Running& running) {
@@ -290,27 +192,8 @@ struct LocalExecutor::Impl {
     const JobId id = running.id;
     const Outcome outcome = running.outcome;
     jobs.erase(id);
-    woken = true;
+    loop.wake();
     listener->job_ended(id, outcome);
-  }
-
-  // Asks once to be told of a token. What was asked for in an earlier wait still counts: a pool
-  // that is not watched tells nothing.
-  void arm_token() {
-    if (pool == nullptr || !pool->watched() || token_armed) return;
-    const int descriptor = pool->watch_descriptor();
-    if (descriptor < 0) return;
-    if (!token) {
-      const int own = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
-      if (own < 0) return;
-      token = std::make_unique<asio::posix::stream_descriptor>(loop, own);
-    }
-    token_armed = true;
-    token->async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-      if (error) return;
-      token_armed = false;
-      woken = true;
-    });
   }
 };
 
@@ -318,19 +201,20 @@ LocalExecutor::LocalExecutor() : impl_(std::make_unique<Impl>()) {}
 LocalExecutor::~LocalExecutor() = default;
 
 void LocalExecutor::set_pool(TokenPool* pool) {
-  impl_->token.reset();
-  impl_->token_armed = false;
   impl_->pool = pool;
+  impl_->loop.set_pool(pool);
 }
-void LocalExecutor::on_user_signal(std::function<void()> hear) { impl_->on_user_signal = std::move(hear); }
-void LocalExecutor::attend_signals() { impl_->attend_signals(); }
-void LocalExecutor::leave_signals() { impl_->leave_signals(); }
+void LocalExecutor::on_user_signal(std::function<void()> hear) { impl_->loop.on_user_signal(std::move(hear)); }
+void LocalExecutor::attend_signals() { impl_->loop.attend_signals(); }
+void LocalExecutor::leave_signals() { impl_->loop.leave_signals(); }
 void LocalExecutor::set_listener(JobListener* listener) { impl_->listener = listener; }
 size_t LocalExecutor::running() const { return impl_->jobs.size(); }
-int LocalExecutor::fatal_signal() const { return impl_->fatal_signal; }
+int LocalExecutor::fatal_signal() const { return impl_->loop.fatal_signal(); }
+void LocalExecutor::poll() { impl_->loop.poll(); }
+void LocalExecutor::wait(int timeout_ms) { impl_->loop.wait(timeout_ms, !impl_->jobs.empty()); }
 
 JobId LocalExecutor::start(Job job) {
-  impl_->attend_signals();
+  impl_->loop.attend_signals();
   auto running = std::make_unique<Impl::Running>();
   const JobId id = impl_->next_id++;
   running->id = id;
@@ -341,41 +225,16 @@ JobId LocalExecutor::start(Job job) {
   return id;
 }
 
-void LocalExecutor::poll() {
-  impl_->drain();
-  impl_->woken = false;
-}
-
-void LocalExecutor::wait(int timeout_ms) {
-  Impl& i = *impl_;
-  i.arm_token();
-  const bool waits_for_token = i.token_armed && i.pool->watched() && i.pool->watch_descriptor() >= 0;
-  if (i.jobs.empty() && !waits_for_token && timeout_ms < 0) return;
-  if (timeout_ms >= 0) {
-    i.timer.expires_after(std::chrono::milliseconds(timeout_ms));
-    i.timer.async_wait([&i](const boost::system::error_code& error) {
-      if (!error) i.woken = true;
-    });
-  }
-  if (!i.past.empty()) i.drain();
-  i.loop.restart();
-  while (!i.woken && i.loop.run_one() != 0) {
-  }
-  i.woken = false;
-  if (timeout_ms >= 0) i.timer.cancel();
-}
-
 void LocalExecutor::kill_all(int signal) {
-  for (auto& [id, running] : impl_->jobs)
-    if (running->process) ::kill(running->process->id(), signal);
+  for (const auto& [pid, running] : impl_->processes) ::kill(pid, signal);
 }
 
 Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* const* envp, int stderr_fd) {
   Captured out;
   if (argv.empty()) return out;
-  if (impl_->fatal_signal != 0) {  // make is ending: nothing more is started
-    out.exit.how = Exit::How::signalled;
-    out.exit.status = impl_->fatal_signal;
+  EventLoop& loop = impl_->loop;
+  if (loop.fatal_signal() != 0) {  // make is ending: nothing more is started
+    out.exit = ended_by(loop.fatal_signal());
     return out;
   }
   int ends[2];
@@ -400,16 +259,16 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
     out.error = fmt::format("{}: {}", argv[0], std::strerror(launched.error));
     return out;
   }
-  const bool complete = impl_->read_output(ends[0], out.output);
+  const bool complete = loop.read_output(ends[0], out.output);
   ::close(ends[0]);
-  if (!complete) {
-    // The command may take no notice of the signal: it is left to itself.
-    if (impl_->fatal_signal == SIGTERM) ::kill(launched.pid, SIGTERM);
-    out.exit.how = Exit::How::signalled;
-    out.exit.status = impl_->fatal_signal;
+  const std::optional<int> status = complete ? loop.wait_for(launched.pid) : std::nullopt;
+  if (status) {
+    out.exit = exit_of(*status);
     return out;
   }
-  out.exit = exit_of(wait_for(launched.pid));
+  // The command may take no notice of the signal: it is left to itself.
+  if (loop.fatal_signal() == SIGTERM) ::kill(launched.pid, SIGTERM);
+  out.exit = ended_by(loop.fatal_signal());
   return out;
 }
 

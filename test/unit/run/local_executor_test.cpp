@@ -225,6 +225,81 @@ TEST_CASE("Many jobs at once all end") {
     CHECK(bench.recorder.outcomes.at(id).exit.status == static_cast<int>((id - 1) % 5));
 }
 
+TEST_CASE("Without a descriptor for signals each child has its own") {
+  rlimit before;
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  Folder folder;
+  REQUIRE(::mkfifo((folder / "go").c_str(), 0600) == 0);
+  {
+    Bench bench;
+    const int next = ::dup(STDIN_FILENO);
+    ::close(next);
+    rlimit none = before;
+    none.rlim_cur = static_cast<rlim_t>(next);  // there is no other descriptor to be had
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    bench.executor.attend_signals();
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    // The second can end only if the first runs beside it.
+    bench.executor.start(job({"read x < " + folder / "go; exit $x"}));
+    bench.executor.start(job({"true", "echo 3 > " + folder / "go; exit 4"}));
+    CHECK(bench.executor.running() == 2);
+    bench.finish();
+    CHECK(bench.recorder.outcomes.at(1).exit.status == 3);
+    CHECK(bench.recorder.outcomes.at(2).exit.status == 4);
+    for (int i = 0; i < 20; ++i) CHECK(bench.run(job({"exit 5"})).exit.status == 5);
+    CHECK(bench.output_of("echo x; exec >&-; exit 1") == "x\n");
+    // A signal would have ended make at once: none is blocked but SIGCHLD.
+    sigset_t mask;
+    ::sigprocmask(SIG_BLOCK, nullptr, &mask);
+    CHECK(::sigismember(&mask, SIGTERM) == 0);
+  }
+  ::setrlimit(RLIMIT_NOFILE, &before);
+}
+
+TEST_CASE("Children that are no job's take nothing from the jobs") {
+  Bench bench;
+  bench.executor.attend_signals();
+  const pid_t stranger = ::fork();
+  REQUIRE(stranger >= 0);
+  if (stranger == 0) ::_exit(9);
+  siginfo_t info;
+  ::waitid(P_PID, static_cast<id_t>(stranger), &info, WEXITED | WNOWAIT);
+  bench.executor.start(job({"exit 3"}));
+  bench.executor.start(job({"exit 4"}));
+  bench.finish();
+  CHECK(bench.recorder.outcomes.at(1).exit.status == 3);
+  CHECK(bench.recorder.outcomes.at(2).exit.status == 4);
+}
+
+TEST_CASE("The end of a job that comes while a command is captured is not lost") {
+  Folder folder;
+  Bench bench;
+  int pid = 0;
+  struct : Recorder {
+    void process_started(JobId, size_t, int started) override { *pid = started; }
+    int* pid = nullptr;
+  } recorder;
+  recorder.pid = &pid;
+  bench.executor.set_listener(&recorder);
+  bench.executor.start(job({"exit 6"}));
+  siginfo_t info;
+  ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT);
+  CHECK(bench.output_of("sleep 0.01; echo captured") == "captured\n");
+  CHECK(recorder.outcomes.empty());
+  bench.executor.poll();
+  CHECK(recorder.outcomes.at(1).exit.status == 6);
+}
+
+TEST_CASE("A signal ends a capture whose command has closed its output") {
+  Bench bench;
+  bench.executor.attend_signals();
+  const Captured captured = bench.executor.capture(
+      {"/bin/sh", "-c", "echo all; exec >&-; kill -HUP $PPID; trap '' TERM; exec sleep 5"}, environment()->envp());
+  CHECK(captured.output == "all\n");
+  CHECK(captured.exit.how == Exit::How::signalled);
+  CHECK(bench.executor.fatal_signal() == SIGHUP);
+}
+
 TEST_CASE("wait returns at once when there is nothing to wait for") {
   Bench bench;
   bench.executor.wait();

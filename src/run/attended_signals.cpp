@@ -1,0 +1,62 @@
+#include "attended_signals.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <initializer_list>
+#include <utility>
+
+namespace cmz {
+namespace {
+
+// Everything that would end make without its jobserver and temporary files being removed: what a
+// terminal and a system send to end a program, and the rest of those that end one by default, but
+// for those that stand for an error in this program. SIGUSR1 only asks make to think aloud; SIGCHLD is a child's end.
+sigset_t attended_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGXCPU, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1,
+                     SIGUSR2, SIGCHLD, SIGIO, SIGPWR, SIGSTKFLT})
+    ::sigaddset(&set, signal);
+  for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) ::sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+AttendedSignals::AttendedSignals() {
+  sigset_t child;
+  ::sigemptyset(&child);
+  ::sigaddset(&child, SIGCHLD);
+  ::pthread_sigmask(SIG_BLOCK, &child, &before_);
+}
+
+void AttendedSignals::leave() {
+  if (std::exchange(left_, true)) return;
+  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+bool AttendedSignals::attend() {
+  if (std::exchange(tried_, true)) return false;
+  sigset_t attended = attended_signals();
+  for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+    struct sigaction action;
+    // A blocked signal would be kept even though it is ignored.
+    if (::sigismember(&attended, signal) == 1 && ::sigaction(signal, nullptr, &action) == 0 &&
+        action.sa_handler == SIG_IGN)
+      ::sigdelset(&attended, signal);
+  }
+  descriptor_ = ::signalfd(-1, &attended, SFD_NONBLOCK | SFD_CLOEXEC);
+  if (descriptor_ < 0) return false;  // they go on ending the process at once
+  ::pthread_sigmask(SIG_BLOCK, &attended, nullptr);
+  return true;
+}
+
+std::span<const signalfd_siginfo> AttendedSignals::read_some() {
+  if (descriptor_ < 0) return {};
+  const ssize_t n = ::read(descriptor_, buffer_, sizeof buffer_);
+  return {buffer_, n < 0 ? 0 : static_cast<size_t>(n) / sizeof buffer_[0]};
+}
+
+}  // namespace cmz

@@ -1,0 +1,190 @@
+#include "event_loop.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+namespace cmz {
+
+using boost::asio::posix::stream_descriptor;
+
+void EventLoop::set_pool(TokenPool* pool) {
+  token_.reset();
+  token_armed_ = false;
+  pool_ = pool;
+}
+
+void EventLoop::attend_signals() {
+  if (!signals_.attend()) return;
+  signal_watch_.assign(signals_.descriptor());
+  watch_signals();
+}
+
+void EventLoop::leave_signals() {
+  if (signal_watch_.is_open()) signal_watch_.release();
+  signals_.leave();
+}
+
+void EventLoop::watch_signals() {
+  signal_watch_.async_wait(stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+    if (error) return;
+    take_signals();
+    reap();
+    watch_signals();
+  });
+}
+
+void EventLoop::take_signals() {
+  signals_.take([this](int number) {
+    if (number == SIGCHLD) {
+      child_signal_ = true;
+    } else if (number == SIGUSR1) {
+      if (on_user_signal_) on_user_signal_();
+    } else {
+      if (fatal_signal_ == 0) fatal_signal_ = number;
+      woken_ = true;
+    }
+  });
+}
+
+bool EventLoop::watch(pid_t pid) {
+  if (signals_.descriptor() >= 0) {
+    children_.insert(pid);
+    return true;
+  }
+  const int handle = process_handle(pid);
+  if (handle < 0) return false;
+  Process& process = handles_.try_emplace(pid, loop_.get_executor(), pid, handle).first->second;
+  process.async_wait([this, pid](const boost::system::error_code&, int) { handle_ended(pid); });
+  return true;
+}
+
+// Hands out the children that have ended, if SIGCHLD was taken. One signal may stand for several.
+void EventLoop::reap() {
+  if (!child_signal_) return;
+  while (!children_.empty()) {
+    child_signal_ = false;  // what was taken until here is looked at now
+    int status = 0;
+    const pid_t pid = ::waitpid(-1, &status, WNOHANG);
+    if (pid <= 0) return;
+    // Not one of ours: a child of what has executed make, or a $(shell) that was given up.
+    if (children_.erase(pid) == 0) continue;
+    take_signals();  // one that came before this child's end counts
+    on_child_end_(pid, status);
+  }
+  child_signal_ = false;
+}
+
+// A descriptor that becomes readable when the process ends, or -1.
+int EventLoop::process_handle(pid_t pid) {
+  const auto open = [pid] { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); };
+  const int handle = open();
+  return handle < 0 && errno == EMFILE && raise_descriptor_limit(state_) ? open() : handle;
+}
+
+void EventLoop::handle_ended(pid_t pid) {
+  const auto found = handles_.find(pid);
+  if (found == handles_.end()) return;
+  const int status = found->second.native_exit_code();
+  past_.push_back(found->second.detach());
+  handles_.erase(found);
+  on_child_end_(pid, status);
+}
+
+// Handles what has happened to descriptors until now.
+// Asio gives what it keeps for a descriptor to the next one as soon as the first is closed, even while an event of the
+// first still waits in the queue. That event would tell Boost.Process that the next process has ended, and it would
+// block in waitpid. So descriptors are closed only when the queue is empty.
+void EventLoop::drain() {
+  const auto forgotten = std::exchange(past_, {});
+  loop_.restart();
+  loop_.poll();
+}
+
+void EventLoop::poll() {
+  if (signals_.descriptor() >= 0) {
+    take_signals();
+    reap();
+  } else {
+    drain();
+  }
+  woken_ = false;
+}
+
+void EventLoop::wait(int timeout_ms, bool jobs_run) {
+  arm_token();
+  const bool waits_for_token = token_armed_ && pool_->watched() && pool_->watch_descriptor() >= 0;
+  if (!jobs_run && !waits_for_token && timeout_ms < 0) return;
+  if (timeout_ms >= 0) {
+    timer_.expires_after(std::chrono::milliseconds(timeout_ms));
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (!error) woken_ = true;
+    });
+  }
+  reap();  // SIGCHLD may have been taken while a command's output was read
+  if (!past_.empty()) drain();
+  loop_.restart();
+  while (!woken_ && loop_.run_one() != 0) {
+  }
+  woken_ = false;
+  if (timeout_ms >= 0) timer_.cancel();
+}
+
+// Asks once to be told of a token. What was asked for in an earlier wait still counts: a pool
+// that is not watched tells nothing.
+void EventLoop::arm_token() {
+  if (pool_ == nullptr || !pool_->watched() || token_armed_) return;
+  const int descriptor = pool_->watch_descriptor();
+  if (descriptor < 0) return;
+  if (!token_) {
+    const int own = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+    if (own < 0) return;
+    token_ = std::make_unique<stream_descriptor>(loop_, own);
+  }
+  token_armed_ = true;
+  token_->async_wait(stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+    if (error) return;
+    token_armed_ = false;
+    woken_ = true;
+  });
+}
+
+bool EventLoop::read_output(int fd, std::string& out) {
+  char buffer[8192];
+  pollfd sources[] = {{fd, POLLIN, 0}, {signals_.descriptor(), POLLIN, 0}};
+  for (;;) {
+    if (signals_.descriptor() >= 0) {
+      if (::poll(sources, 2, -1) < 0) continue;
+      if (sources[1].revents != 0) {
+        take_signals();
+        if (fatal_signal_ != 0) return false;
+        continue;
+      }
+    }
+    const ssize_t n = ::read(fd, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return true;
+    out.append(buffer, static_cast<size_t>(n));
+  }
+}
+
+std::optional<int> EventLoop::wait_for(pid_t pid) {
+  const bool hears = signals_.descriptor() >= 0;
+  pollfd source{signals_.descriptor(), POLLIN, 0};
+  for (;;) {
+    int status = 0;
+    const pid_t ended = ::waitpid(pid, &status, hears ? WNOHANG : 0);
+    if (ended == pid || (ended < 0 && errno != EINTR)) return status;
+    if (ended < 0 || ::poll(&source, 1, -1) < 0) continue;
+    take_signals();
+    if (fatal_signal_ != 0) return std::nullopt;
+  }
+}
+
+}  // namespace cmz
