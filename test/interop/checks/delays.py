@@ -72,7 +72,7 @@ def ended_before_it_is_watched(play, jobs):
                "j%: ; @./job $@\n")
     meter = Meter(play)
     meter.gate("long")
-    make = play.start(f"-j{jobs}", wrap=delayed("pidfd_open", "exit", 50))
+    make = play.start(f"-j{jobs}", wrap=delayed("vfork,pidfd_open", "exit", 50))
     meter.release(6)
     meter.until(lambda: len(meter.ended) == 6, "waiting for the short jobs", make)
     meter.release(gate="long")
