@@ -72,6 +72,7 @@ void Session::Impl::apply_options() {
   debug.set_kinds(flags.basic * DebugLog::basic + flags.verbose * DebugLog::verbose + flags.jobs * DebugLog::jobs +
                   flags.implicit * DebugLog::implicit + flags.makefile * DebugLog::makefiles +
                   flags.print * DebugLog::print + flags.why * DebugLog::why);
+  executor.do_simple_commands(!debug.wants(DebugLog::jobs));  // which tells of processes
   evaluator->debug = search->debug = flags.any() ? &debug : nullptr;
 }
 

@@ -1,10 +1,10 @@
-#include <cstring>
-
 #include "cmzmake/run/executor.h"
 
 namespace cmz {
 
 void Environment::add(std::string_view name, std::string_view value) {
+  if (name == "PATH" && path_.entry == kNone) path_ = {entries_.size(), name.size() + 1};
+  if (name == "IFS" && ifs_.entry == kNone) ifs_ = {entries_.size(), name.size() + 1};
   std::string entry;
   entry.reserve(name.size() + value.size() + 1);
   entry.append(name).append(1, '=').append(value);
@@ -18,13 +18,6 @@ char* const* Environment::envp() const {
     pointers_.push_back(nullptr);
   }
   return pointers_.data();
-}
-
-const char* Environment::get(std::string_view name) const {
-  for (const std::string& entry : entries_)
-    if (entry.size() > name.size() && entry[name.size()] == '=' && entry.compare(0, name.size(), name) == 0)
-      return entry.c_str() + name.size() + 1;
-  return nullptr;
 }
 
 }  // namespace cmz

@@ -1,54 +1,20 @@
 #include "launcher.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <string_view>
 
 namespace cmz {
 namespace {
 
-const char* find_in_environment(char* const* envp, std::string_view name) {
-  for (; envp && *envp; ++envp)
-    if (std::strncmp(*envp, name.data(), name.size()) == 0 && (*envp)[name.size()] == '=')
-      return *envp + name.size() + 1;
-  return nullptr;
-}
-
-// The file that `program` means in that PATH, or nothing, with the reason in `error`. Looked for
-// here and not by trying in the child: asking costs less than an exec that fails, and nothing to
-// execute needs no child.
-std::string find_program(const std::string& program, char* const* envp, int& error) {
-  if (program.find('/') != std::string::npos) return program;
-  error = ENOENT;
-  const char* path = find_in_environment(envp, "PATH");
-  std::string_view rest = path ? path : "/bin:/usr/bin";
-  std::string file;
-  for (;;) {
-    const size_t colon = rest.find(':');
-    const std::string_view directory = rest.substr(0, colon);
-    file.assign(directory.empty() ? "." : directory).append(1, '/').append(program);
-    if (::faccessat(AT_FDCWD, file.c_str(), X_OK, AT_EACCESS) == 0) {
-      struct stat st;
-      if (::stat(file.c_str(), &st) == 0 && !S_ISDIR(st.st_mode)) return file;
-      error = EACCES;
-    } else if (errno != ENOENT) {
-      error = errno;
-    }
-    if (colon == std::string_view::npos) return {};
-    rest.remove_prefix(colon + 1);
-  }
-}
-
 // What the child needs, made before it exists.
 struct Child {
   const char* file;  // what is executed
-  char* const* argv;
-  char* const* script;  // the arguments when `file` is no program and goes to /bin/sh
+  // /bin/sh, the command's words, nullptr. The first is for a file that is no program and goes to the shell.
+  std::span<char*> words;
   const LaunchSpec* spec;
   std::span<const int> handled;  // signals to be given back to their default
   int in, out, err;              // -1: stays; never one of the three themselves
@@ -69,8 +35,11 @@ struct Child {
   restore_limits(*spec.state);
   ::sigprocmask(SIG_SETMASK, &spec.state->mask, nullptr);
 
-  ::execve(child->file, child->argv, spec.envp);
-  if (errno == ENOEXEC) ::execve("/bin/sh", child->script, spec.envp);
+  ::execve(child->file, &child->words[1], spec.envp);
+  if (errno == ENOEXEC) {
+    child->words[1] = const_cast<char*>(child->file);
+    ::execve("/bin/sh", child->words.data(), spec.envp);
+  }
   child->failure = errno;
   ::_exit(127);
 }
@@ -139,23 +108,17 @@ void restore_limits(const InheritedState& state) {
 }
 
 LaunchResult launch(const LaunchSpec& spec) {
+  if (spec.program->file.empty()) return {-1, spec.program->error};
   // Everything that needs memory is made before the child exists: it shares ours.
-  std::vector<char*> argv;
-  argv.reserve(spec.argv.size() + 1);
-  for (const std::string& word : spec.argv) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  Child child;
-  int error = 0;
-  const std::string file = find_program(spec.argv[0], spec.envp, error);
-  if (file.empty()) return {-1, error};
-  std::vector<char*> script;  // /bin/sh FILE ARGUMENTS...
-  script.push_back(const_cast<char*>("/bin/sh"));
-  script.push_back(const_cast<char*>(file.c_str()));
-  for (size_t i = 1; i < argv.size(); ++i) script.push_back(argv[i]);
+  std::vector<char*> words;
+  words.reserve(spec.argv.size() + 2);
+  words.push_back(const_cast<char*>("/bin/sh"));
+  for (const std::string& word : spec.argv) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
 
-  child.file = file.c_str();
-  child.argv = argv.data();
-  child.script = script.data();
+  Child child;
+  child.file = spec.program->file.c_str();
+  child.words = words;
   child.spec = &spec;
   child.handled = spec.state->handled;
   const SafeDescriptor in(spec.in, STDIN_FILENO), out(spec.out, STDOUT_FILENO), err(spec.err, STDERR_FILENO);
@@ -163,12 +126,14 @@ LaunchResult launch(const LaunchSpec& spec) {
   child.out = out.get();
   child.err = err.get();
 
+  // A handler must not run in the child, on our memory, before it has been taken away.
+  const bool block = !spec.state->handled.empty();
   sigset_t all, before;
   ::sigfillset(&all);
-  ::sigprocmask(SIG_SETMASK, &all, &before);
+  if (block) ::sigprocmask(SIG_SETMASK, &all, &before);
   const pid_t pid = vfork_child(&child);
   const int fork_error = errno;
-  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (block) ::sigprocmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) return {-1, fork_error};
   if (child.failure != 0) {
     while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {

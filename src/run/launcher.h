@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "program.h"
+
 namespace cmz {
 
 // What make itself changed at start and children must get back.
@@ -33,6 +35,7 @@ bool raise_descriptor_limit(InheritedState& state);
 void restore_limits(const InheritedState& state);
 
 struct LaunchSpec {
+  const Program* program;  // the file of argv[0]
   std::span<const std::string> argv;
   char* const* envp;
   int in = -1, out = -1, err = -1;  // -1: make's own
@@ -49,7 +52,7 @@ struct LaunchResult {
 constexpr int kNotExecuted = 127;
 
 // Starts a process without copying make's memory: the parent sleeps until the child has executed.
-// argv[0] is looked for in the child's own PATH; a file that is no program is given to /bin/sh.
+// A file that is no program is given to /bin/sh.
 LaunchResult launch(const LaunchSpec& spec);
 
 }  // namespace cmz

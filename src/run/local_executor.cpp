@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <deque>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -15,6 +18,8 @@
 #include "cmzmake/run/command_line.h"
 #include "event_loop.h"
 #include "launcher.h"
+#include "program.h"
+#include "simple_commands.h"
 
 namespace cmz {
 namespace {
@@ -29,6 +34,17 @@ Exit exit_of(int status) {
     exit.status = WEXITSTATUS(status);
   }
   return exit;
+}
+
+// Writes all or nothing; false also when it is no plain file.
+bool append_to_file(int fd, std::string_view text) {
+  if (text.empty()) return true;
+  struct stat before;
+  if (::fstat(fd, &before) != 0 || !S_ISREG(before.st_mode)) return false;
+  const ssize_t written = ::write(fd, text.data(), text.size());
+  if (written == static_cast<ssize_t>(text.size())) return true;
+  if (written > 0 && ::ftruncate(fd, before.st_size) == 0) ::lseek(fd, -written, SEEK_CUR);
+  return false;
 }
 
 Exit ended_by(int signal) {
@@ -49,6 +65,7 @@ struct LocalExecutor::Impl {
     Outcome outcome;
     pid_t pid = 0;  // 0: none runs
     bool has_stdin = false;
+    bool done_simply = false;  // its last line needed no process
   };
 
   InheritedState state = read_inherited_state();
@@ -57,6 +74,9 @@ struct LocalExecutor::Impl {
   JobListener* listener = nullptr;
   std::unordered_map<JobId, std::unique_ptr<Running>> jobs;
   std::unordered_map<pid_t, Running*> processes;
+  std::deque<JobId> done;  // have gone well without a process, and the listener does not know yet
+  SimpleCommands simple_commands;
+  bool does_simple_commands = false;
   JobId next_id = 1;
   bool stdin_taken = false;
   int broken_stdin = -1;  // reads as end of file, for jobs that must not share make's stdin
@@ -95,10 +115,11 @@ struct LocalExecutor::Impl {
       jobs.erase(running.id);
       throw;
     }
+    if (!running.job.environment) running.job.environment = std::make_shared<Environment>();
   }
 
-  // Goes on with the job's lines until one runs as a process or all are done.
-  void advance(Running& running) {
+  // Goes on with the job's lines until one runs as a process or the job is over. True when it has gone through all.
+  bool advance(Running& running) {
     while (running.line < running.job.lines.size()) {
       CommandLine& line = running.job.lines[running.line];
       listener->line_begins(running.id, running.line);
@@ -107,47 +128,73 @@ struct LocalExecutor::Impl {
         continue;
       }
       if (!running.job.environment) ask_for_environment(running);
+      const Environment& environment = *running.job.environment;
       const std::vector<std::string> argv = command_argv(
           line.text, running.job.shell, line.shell_flags.empty() ? running.job.shell_flags : line.shell_flags,
-          running.job.one_shell, running.job.environment ? running.job.environment->get("IFS") : nullptr);
+          running.job.one_shell, environment.ifs());
       if (argv.empty()) {
         ++running.line;
         continue;
       }
-      static char* const kNoEnvironment[] = {nullptr};
-      const bool captured = !line.recursive || running.job.capture_recursive;
-      std::vector<int> inherit;
-      if (line.recursive && pool) inherit = pool->inherited_descriptors();
-      LaunchSpec spec;
-      spec.argv = argv;
-      spec.envp = running.job.environment ? running.job.environment->envp() : kNoEnvironment;
-      spec.in = stdin_for(running);
-      if (captured) {
-        spec.out = running.job.stdout_fd;
-        spec.err = running.job.stderr_fd;
-      }
-      spec.inherit = inherit;
-      spec.state = &state;
-      const LaunchResult launched = launch(spec);
+      const Program program = find_program(argv[0], environment.path());
+      const int in = stdin_for(running);
       running.outcome.ran = true;
+      running.done_simply = does_simple_commands && do_simply(running, line, program, argv);
+      if (running.done_simply) {
+        line_ended(running, Exit{});
+        continue;
+      }
+      const LaunchResult launched = launch_line(running, line, program, argv, in);
       if (launched.pid < 0) {
         listener->line_not_executed(running.id, running.line,
                                     fmt::format("{}: {}", argv[0], std::strerror(launched.error)));
         Exit exit;
         exit.status = kNotExecuted;
-        if (!line_ended(running, exit)) return;
+        if (!line_ended(running, exit)) return false;
         continue;
       }
       listener->process_started(running.id, running.line, launched.pid);
       if (loop.watch(launched.pid)) {
         running.pid = launched.pid;
         processes.emplace(launched.pid, &running);
-        return;
+        return false;
       }
       // No way to hear of its end: better one at a time than not at all.
-      if (!line_ended(running, exit_of(loop.wait_for(launched.pid).value_or(0)))) return;
+      if (!line_ended(running, exit_of(loop.wait_for(launched.pid).value_or(0)))) return false;
     }
-    finish(running);
+    return true;
+  }
+
+  // Where a line's output is kept apart, or -1.
+  static int output_of(const Running& running, const CommandLine& line) {
+    return !line.recursive || running.job.capture_recursive ? running.job.stdout_fd : -1;
+  }
+
+  // True when the line has been done without a process.
+  bool do_simply(const Running& running, const CommandLine& line, const Program& program,
+                 const std::vector<std::string>& argv) {
+    const int out = output_of(running, line);
+    std::string text;
+    return simple_commands.run(program, argv, running.job.environment->envp(), out >= 0 ? &text : nullptr) &&
+           append_to_file(out, text);
+  }
+
+  LaunchResult launch_line(const Running& running, const CommandLine& line, const Program& program,
+                           const std::vector<std::string>& argv, int in) const {
+    std::vector<int> inherit;
+    if (line.recursive && pool) inherit = pool->inherited_descriptors();
+    LaunchSpec spec;
+    spec.program = &program;
+    spec.argv = argv;
+    spec.envp = running.job.environment->envp();
+    spec.in = in;
+    if (!line.recursive || running.job.capture_recursive) {
+      spec.out = running.job.stdout_fd;
+      spec.err = running.job.stderr_fd;
+    }
+    spec.inherit = inherit;
+    spec.state = &state;
+    return launch(spec);
   }
 
   // Takes note of a line's end; false when the job is over because of it.
@@ -184,7 +231,14 @@ struct LocalExecutor::Impl {
       finish(running);
       return;
     }
-    advance(running);
+    if (advance(running)) finish(running);
+  }
+
+  // The end of a job that was over when it had been started.
+  void tell_done() {
+    const auto found = jobs.find(done.front());
+    done.pop_front();
+    if (found != jobs.end()) finish(*found->second);
   }
 
   void finish(Running& running) {
@@ -210,8 +264,7 @@ void LocalExecutor::leave_signals() { impl_->loop.leave_signals(); }
 void LocalExecutor::set_listener(JobListener* listener) { impl_->listener = listener; }
 size_t LocalExecutor::running() const { return impl_->jobs.size(); }
 int LocalExecutor::fatal_signal() const { return impl_->loop.fatal_signal(); }
-void LocalExecutor::poll() { impl_->loop.poll(); }
-void LocalExecutor::wait(int timeout_ms) { impl_->loop.wait(timeout_ms, !impl_->jobs.empty()); }
+void LocalExecutor::do_simple_commands(bool on) { impl_->does_simple_commands = on; }
 
 JobId LocalExecutor::start(Job job) {
   impl_->loop.attend_signals();
@@ -221,8 +274,22 @@ JobId LocalExecutor::start(Job job) {
   running->job = std::move(job);
   Impl::Running& r = *running;
   impl_->jobs.emplace(id, std::move(running));
-  impl_->advance(r);
+  if (impl_->advance(r)) {
+    if (r.done_simply)
+      impl_->done.push_back(id);
+    else
+      impl_->finish(r);
+  }
   return id;
+}
+
+void LocalExecutor::poll() { impl_->loop.poll(); }
+
+// Jobs that needed no process end one at a time and in their order, as short processes would most often.
+void LocalExecutor::wait(int timeout_ms) {
+  if (impl_->done.empty()) return impl_->loop.wait(timeout_ms, !impl_->jobs.empty());
+  impl_->loop.poll();
+  impl_->tell_done();
 }
 
 void LocalExecutor::kill_all(int signal) {
@@ -237,6 +304,11 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
     out.exit = ended_by(loop.fatal_signal());
     return out;
   }
+  const Program program = find_program(argv[0], path_of(envp));
+  if (impl_->does_simple_commands) {
+    if (impl_->simple_commands.run(program, argv, envp, &out.output)) return out;
+    out.output.clear();
+  }
   int ends[2];
   int made = ::pipe2(ends, O_CLOEXEC);
   if (made != 0 && errno == EMFILE && raise_descriptor_limit(impl_->state)) made = ::pipe2(ends, O_CLOEXEC);
@@ -246,6 +318,7 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
     return out;
   }
   LaunchSpec spec;
+  spec.program = &program;
   spec.argv = argv;
   spec.envp = envp;
   spec.out = ends[1];

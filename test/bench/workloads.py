@@ -202,17 +202,29 @@ $(N:%=sub-%): sub-%: ; @$(MAKE) --no-print-directory -f sub.mk NUMBER=$*
     return {"targets": count}
 
 
-def jobs(folder, scale):
+def jobs(folder, scale, commands=("@true", "@: > /dev/null")):
     """Jobs that do nothing: one command that needs no shell, and one that does."""
     count = int(8000 * scale)
     half = " ".join(f"t{i}" for i in range(0, count, 2)), " ".join(f"t{i}" for i in range(1, count, 2))
     put(folder / "Makefile", f"""\
 all: {half[0]} {half[1]}
-{half[0]}: ; @true
-{half[1]}: ; @: > /dev/null
+{half[0]}:
+\t{commands[0]}
+{half[1]}:
+\t{commands[1]}
 .PHONY: all {half[0]} {half[1]}
 """)
     return {"targets": count}
+
+
+def processes(folder, scale):
+    """The same with a command that must be a process."""
+    return jobs(folder, scale, ("@sleep 0", "@: > /dev/null"))
+
+
+def files(folder, scale):
+    """Jobs as makefiles have them around their compilers: folders and stamps."""
+    return jobs(folder, scale, ("@mkdir -p out/$@\n\t@touch out/$@/stamp", "@rm -f $@.no-such"))
 
 
 def chain(folder, scale):
@@ -281,6 +293,8 @@ ALL = [
     workload("functions", "functions: 3,000 modules by `foreach`/`eval`/`call`, long lists", functions, growth=True),
     workload("recursion", "recursion: 400 sub-makes, each an include of 400 lines", recursion),
     workload("jobs", "8,000 jobs `@true` and `@: > /dev/null` at `-j2`", jobs, arguments=["-j2"]),
+    workload("processes", "8,000 jobs `@sleep 0` and `@: > /dev/null` at `-j2`", processes, arguments=["-j2"]),
+    workload("files", "8,000 jobs `@mkdir -p` with `@touch`, and `@rm -f`, at `-j2`", files, arguments=["-j2"]),
     workload("chain", "chain of 100,000 phony targets", chain, growth=True),
     workload("chain-1m", "chain of 1,000,000 phony targets", lambda folder, scale: chain(folder, 10 * scale)),
     workload("output", "`-j2 -O`: two jobs of 100 MB output each", output, arguments=["-j2", "-O"], discard=False),

@@ -17,12 +17,25 @@ class Environment {
   void add(std::string_view name, std::string_view value);
   // A NULL-terminated array as execve takes it; valid until the next add().
   char* const* envp() const;
-  // The value of `name`, or nullptr.
-  const char* get(std::string_view name) const;
+
+  // What is asked for each process; nullptr: not set.
+  const char* path() const { return value(path_); }
+  const char* ifs() const { return value(ifs_); }
 
  private:
+  static constexpr size_t kNone = static_cast<size_t>(-1);
+  // Where an entry is, and where its value begins in it.
+  struct Place {
+    size_t entry = kNone;
+    size_t value = 0;
+  };
+  const char* value(const Place& place) const {
+    return place.entry == kNone ? nullptr : entries_[place.entry].c_str() + place.value;
+  }
+
   std::vector<std::string> entries_;
   mutable std::vector<char*> pointers_;
+  Place path_, ifs_;
 };
 
 // One line of a recipe, expanded, without its prefix characters.

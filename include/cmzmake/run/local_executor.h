@@ -38,6 +38,10 @@ class LocalExecutor : public Executor {
   // Who hears of SIGUSR1, from inside wait(), poll() and capture().
   void on_user_signal(std::function<void()> hear);
 
+  // Whether a few commands (see simple_commands.h) are done without a process where that is the same; off at first. A
+  // job that comes to its end so ends in a later wait(), as one with processes does.
+  void do_simple_commands(bool on);
+
   void set_listener(JobListener* listener) override;
   JobId start(Job job) override;
   void wait(int timeout_ms = -1) override;
