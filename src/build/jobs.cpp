@@ -143,7 +143,7 @@ void Builder::run_recipe(RunningJob& running, FileTime time) {
   if (capture_ && capture_->mode() != OutputSync::none) running.capture = capture_->open();
   {
     const CurrentCapture current(capture_, running.capture);
-    running.automatic = std::make_unique<VariableSet>();
+    running.automatic = spare_automatic_ ? std::move(spare_automatic_) : std::make_unique<VariableSet>();
     running.lines = expand_recipe(e_, target, *running.automatic);
   }
   const bool pretend = options_.dry_run || options_.question || options_.touch;
@@ -295,7 +295,7 @@ std::shared_ptr<const Environment> Builder::environment(JobId job) {
   RunningJob& running = starting_ ? *starting_ : jobs_.at(job);
   const CurrentCapture current(capture_, running.capture);
   const auto made = environment_for(running);
-  running.automatic.reset();
+  spare_automatic_ = std::move(running.automatic);
   return made;
 }
 

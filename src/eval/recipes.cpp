@@ -187,20 +187,21 @@ const Scope* target_scope(Evaluator& e, Target& target) {
 }
 
 void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set, const std::string_view* stem) {
-  const auto define = [&](std::string_view name, std::string value) {
-    Variable& v = set.at(e.db.symbols.intern(name));
+  const AutomaticNames& names = e.db.automatic;
+  const auto define = [&](Symbol name, std::string value) {
+    Variable& v = set.at(name);
     v.flavor = Flavor::simple;
     v.origin = Origin::automatic;
     v.value = std::move(value);
   };
   const std::string_view name = target.name.view();
   const std::string_view archive = archive_of(name);
-  define("@", std::string(archive.empty() ? name : archive));
-  define("%", archive.empty() ? std::string() : std::string(member_of(name)));
+  define(names.target, std::string(archive.empty() ? name : archive));
+  define(names.member, archive.empty() ? std::string() : std::string(member_of(name)));
   std::string_view star = stem ? *stem : target.stem;
   if (star.empty() && !stem && !target.has_static_pattern)
     star = suffix_stem(e.db, archive.empty() ? name : member_of(name));
-  define("*", std::string(star));
+  define(names.stem, std::string(star));
 
   // A prerequisite that is both normal and order-only is normal.
   bool any_order_only = false;
@@ -231,11 +232,11 @@ void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set, con
     if (p.changed && in_newer.insert(p.target)) add_word(newer, word);
   }
   if (target.recipe && target.recipe == e.db.default_recipe) first = name;  // .DEFAULT has no other
-  define("<", std::move(first));
-  define("^", std::move(all));
-  define("+", std::move(every));
-  define("?", std::move(newer));
-  define("|", std::move(order_only));
+  define(names.first, std::move(first));
+  define(names.all, std::move(all));
+  define(names.every, std::move(every));
+  define(names.newer, std::move(newer));
+  define(names.order_only, std::move(order_only));
 }
 
 void prepare_recipe(Evaluator& e, Recipe& recipe) {

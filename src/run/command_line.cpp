@@ -114,6 +114,7 @@ bool runs_nothing(std::string_view line, std::string_view shell, std::string_vie
 std::vector<std::string> command_argv(std::string_view line, std::string_view shell, std::string_view shell_flags,
                                       bool one_shell, const char* ifs) {
   std::vector<std::string> argv;
+  argv.reserve(8);
   const std::string_view body = one_shell ? skip_blanks(line) : skip_spaces(line);
   if (skip_spaces(body).empty()) return argv;
   if (shell.empty()) shell = kDefaultShell;

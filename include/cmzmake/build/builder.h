@@ -285,6 +285,7 @@ class Builder : private JobListener {
   size_t recursive_running_ = 0;
   size_t given_up_ = 0;  // missing tokens that were waited for in vain
   std::shared_ptr<const Environment> shared_environment_[2];
+  std::unique_ptr<VariableSet> spare_automatic_;  // of a job that has its environment, for the next one
   uint64_t shared_version_[2] = {UINT64_MAX, UINT64_MAX};
   std::unique_ptr<TimesAhead> times_ahead_;
   uint64_t ahead_generation_ = 0;  // of the disk, when it began

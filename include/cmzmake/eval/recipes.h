@@ -28,7 +28,7 @@ void prepare_recipe(Evaluator& e, Recipe& recipe);
 
 // The recipe of `target` expanded: lines that are empty after expansion are left out, a line that
 // expands to several becomes several. A `+` that only expansion brings makes the recipe's own line
-// recursive from then on. `automatic`, empty before, gets the automatic variables.
+// recursive from then on. `automatic` gets the automatic variables; it holds nothing, or those of another target.
 std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, VariableSet& automatic);
 
 }  // namespace cmz

@@ -39,6 +39,7 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   SymbolTable symbols;
+  const AutomaticNames automatic{symbols};
   Arena arena;  // texts of rules, recipes and patterns
 
   VariableSet globals{true};
