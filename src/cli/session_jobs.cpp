@@ -133,7 +133,8 @@ void Session::Impl::share_output() {
     capture.reset();
     return;
   }
-  if (options.sync_mutex.empty()) options.sync_mutex = capture->mutex_name();
+  // With `recurse` sub-makes write into what this make keeps apart: there is nobody to share a lock with.
+  if (options.sync_mutex.empty() && capture->mode() != OutputSync::recurse) options.sync_mutex = capture->mutex_name();
   set_makeflags();
   if (capture->mode() != OutputSync::recurse) {  // each piece has its own directory lines
     report->pending_enter.clear();
