@@ -30,11 +30,10 @@ OWN_VERSION = drop_lines(r"(?:# )?(?:This is cmzmake|Copyright \(C\)|License |Th
 
 
 def data_base(text):
-    """What -p prints, without the insides of GNU Make, the times, and the order of the blocks."""
+    """What -p prints, without the insides of GNU Make and the order of the blocks."""
     if "# Make data base, printed on" not in text:
         return text
     text = OWN_VERSION(text)
-    text = re.sub(r"^(# (?:Make data base, printed|Finished Make data base) on|#  Last modified) .*", r"\1 X", text, flags=re.M)
     text = re.sub(r"^# Directories\n.*?(?=^# Implicit Rules)", "\n", text, flags=re.M | re.S)
     text = re.sub(r"^# Not a target:\n\.SUFFIXES:\n(?:#  .*\n)+\n", "", text, flags=re.M)  # there with some options
     text = drop_lines(r"# (?:.*hash-table stats:|Load=.*|strcache .*|current buf: .*)")(text)
