@@ -98,6 +98,7 @@ void Builder::pass_comes_to(size_t end) {
       if (goal.progress != Progress::finished || std::exchange(goal_told_[i], 1)) continue;
       if (first_trouble_ == Status::success && (goal.status == Status::failed || goal.status == Status::question))
         first_trouble_ = goal.status;
+      goal.well_ended = first_trouble_ == Status::success;
       if (goal.untold && !(remaking_makefiles_ && goal_makefiles_[i]->optional)) {
         goal_ = static_cast<uint32_t>(i);
         tell_failure(goal);

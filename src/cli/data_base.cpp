@@ -76,18 +76,6 @@ std::vector<const Variable*> as_table(const VariableSet& set, size_t initial) {
   return out;
 }
 
-void print_recipe(const Recipe& recipe, std::string& out) {
-  if (recipe.where.known())
-    out += fmt::format("#  recipe to execute (from '{}', line {}):\n", recipe.where.file, recipe.where.line);
-  else
-    out += "#  recipe to execute (built-in):\n";
-  for (std::string_view line : recipe.source) {
-    out += recipe.prefix;
-    out += line;
-    out += '\n';
-  }
-}
-
 std::string time_text(FileTime time) {
   if (time.is_unknown()) return "Modification time never checked.";
   if (time.is_absent()) return "File does not exist.";
@@ -121,11 +109,13 @@ class DataBase {
   void files();
   void file(const Target& head, const Target& t);
   void file_state(const Target& t);
+  void recipe(const Recipe& recipe);
   void vpaths();
 
   Evaluator& e_;
   Database& db_;
   const Options& options_;
+  char recipe_prefix_ = e_.recipe_prefix;  // with which what is printed would be read back
   std::string out_;
 };
 
@@ -153,6 +143,18 @@ void DataBase::pattern_variables() {
     out_ += fmt::format("\n# {} pattern-specific variable values\n", db_.pattern_variables.size());
 }
 
+void DataBase::recipe(const Recipe& recipe) {
+  if (recipe.where.known())
+    out_ += fmt::format("#  recipe to execute (from '{}', line {}):\n", recipe.where.file, recipe.where.line);
+  else
+    out_ += "#  recipe to execute (built-in):\n";
+  for (std::string_view line : recipe.source) {
+    out_ += recipe_prefix_;
+    out_ += line;
+    out_ += '\n';
+  }
+}
+
 void DataBase::implicit_rules() {
   out_ += "\n# Implicit Rules\n";
   size_t terminal = 0;
@@ -167,7 +169,7 @@ void DataBase::implicit_rules() {
       out_ += fmt::format("{} {}", p.wait_before ? " .WAIT" : "", p.text);
     }
     out_ += '\n';
-    if (rule->recipe) print_recipe(*rule->recipe, out_);
+    if (rule->recipe) recipe(*rule->recipe);
   }
   if (db_.pattern_rules.empty())
     out_ += "\n# No implicit rules.\n\n";
@@ -188,7 +190,7 @@ void DataBase::file_state(const Target& t) {
   if (options_.touch && t.updated && !t.phony)
     time = FileTime::newest();
   else if (t.updated && !t.phony && time != FileTime::newest() &&
-           ((t.command_line && !t.parent) || (t.status == Status::failed && !options_.keep_going)))
+           ((t.command_line && !t.parent && !t.well_ended) || (t.status == Status::failed && !options_.keep_going)))
     time = FileTime::unknown();
   out_ += fmt::format("#  {}\n", time_text(time));
   const bool given_up = options_.question && t.progress == Progress::visiting;
@@ -215,6 +217,14 @@ void DataBase::file_state(const Target& t) {
 // One rule of `head`: itself, or one of its double-colon ones.
 void DataBase::file(const Target& head, const Target& t) {
   out_ += '\n';
+  const Recipe* of_rule = head.name.view() == ".DEFAULT" ? db_.default_recipe : t.recipe;
+  const bool has_recipe = of_rule && !of_rule->empty();
+  if (has_recipe && of_rule->prefix != recipe_prefix_) {
+    recipe_prefix_ = of_rule->prefix;
+    out_ += ".RECIPEPREFIX = ";
+    if (recipe_prefix_ != '\t') out_ += recipe_prefix_;
+    out_ += '\n';
+  }
   const bool is_first = &t == &head || &t == head.next_double_colon;
   if (t.variables && is_first)
     for (const Variable* v : as_table(*t.variables, kTargetTable))
@@ -241,8 +251,7 @@ void DataBase::file(const Target& head, const Target& t) {
     out_ += fmt::format("#  Implicit/static pattern stem: '{}'\n", t.stem);
   if (t.intermediate) out_ += "#  File is an intermediate prerequisite.\n";
   // GNU Make notes so what was there before, for not to be removed.
-  const FileTime before = t.updated ? t.time_before : t.mtime;
-  const bool was_there = t.progress != Progress::untouched && before.is_real();
+  const bool was_there = t.progress != Progress::untouched && !t.updated && t.mtime.is_real();
   if (t.secondary || was_there) out_ += "#  File is secondary (prerequisite of .SECONDARY).\n";
   if (t.not_intermediate) out_ += "#  File is a prerequisite of .NOTINTERMEDIATE.\n";
   file_state(t);
@@ -251,8 +260,7 @@ void DataBase::file(const Target& head, const Target& t) {
     set_automatic_variables(e_, const_cast<Target&>(t), automatic);
     for (const Variable* v : as_table(automatic, kTargetTable)) print_variable(*v, "# ", out_);
   }
-  const Recipe* recipe = head.name.view() == ".DEFAULT" ? db_.default_recipe : t.recipe;
-  if (recipe && !recipe->empty()) print_recipe(*recipe, out_);
+  if (has_recipe) recipe(*of_rule);
 }
 
 void DataBase::files() {

@@ -102,6 +102,7 @@ struct alignas(64) Target {
   bool recipe_known : 1 = false;       // rules were searched for, second expansion done
   bool old_file : 1 = false;           // -o
   bool shuffled : 1 = false;           // --shuffle has come by
+  bool well_ended : 1 = false;         // a goal that was done with before any goal failed
 
   Target* merged_into = nullptr;  // vpath found it under the name of that other target: they are one
 
