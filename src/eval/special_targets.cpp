@@ -32,13 +32,12 @@ bool apply_early_special_target(Evaluator& e, std::string_view name, std::string
   if (name == ".POSIX") {
     special.posix = true;
     // POSIX wants a recipe line to fail as soon as a command in it fails.
-    e.define(e.db.globals, ".SHELLFLAGS", "-ec", Origin::default_, Flavor::simple);
-    e.define(e.db.globals, "CC", "c99", Origin::default_, Flavor::recursive);
-    e.define(e.db.globals, "CFLAGS", "-O1", Origin::default_, Flavor::recursive);
-    e.define(e.db.globals, "FC", "fort77", Origin::default_, Flavor::recursive);
-    e.define(e.db.globals, "FFLAGS", "-O1", Origin::default_, Flavor::recursive);
-    e.define(e.db.globals, "SCCSGETFLAGS", "-s", Origin::default_, Flavor::recursive);
-    e.define(e.db.globals, "ARFLAGS", "-rvU", Origin::default_, Flavor::recursive);
+    constexpr std::pair<std::string_view, std::string_view> kPosix[] = {
+        {".SHELLFLAGS", "-ec"}, {"CC", "c99"},          {"CFLAGS", "-O1"},   {"FC", "fort77"},
+        {"FFLAGS", "-O1"},      {"SCCSGETFLAGS", "-s"}, {"ARFLAGS", "-rvU"},
+    };
+    for (const auto& [variable, value] : kPosix)
+      e.define(e.db.globals, variable, std::string(value), Origin::default_, Flavor::simple);
     return true;
   }
   if (name == ".SECONDEXPANSION") return special.second_expansion = true;
