@@ -231,6 +231,10 @@ void DataBase::file(const Target& head, const Target& t) {
       print_variable(*v, fmt::format("{}: ", head.hashed_name.view()), out_);
   if (!t.is_target && t.stem.empty()) out_ += "# Not a target:\n";
   out_ += fmt::format("{}:{}", head.hashed_name.view(), t.double_colon_head ? ":" : "");
+  if (t.builtin && head.name.view() == ".SUFFIXES" && !options_.no_builtin_rules) {
+    const std::string suffixes = e_.value_of("SUFFIXES", e_.global_scope());
+    for (std::string_view suffix : Words(suffixes)) out_ += fmt::format(" {}", suffix);
+  }
   bool bar = false;
   for (const bool order_only : {false, true})
     for (const Prerequisite& p : t.prerequisites) {
@@ -239,8 +243,6 @@ void DataBase::file(const Target& head, const Target& t) {
       if (p.wait_before) out_ += " .WAIT";
       out_ += fmt::format(" {}", p.target ? p.target->name.view() : db_.pending(p)->text);
     }
-  if (head.name.view() == ".SUFFIXES")
-    for (std::string_view suffix : db_.suffixes) out_ += fmt::format(" {}", suffix);
   out_ += '\n';
   if (t.precious) out_ += "#  Precious file (prerequisite of .PRECIOUS).\n";
   if (t.phony) out_ += "#  Phony target (prerequisite of .PHONY).\n";

@@ -130,9 +130,13 @@ Target& MakefileReader::record_target(OpenRule& rule, Target& head) {
   }
 
   const bool suffix_like = head.builtin;
+  const auto two_kinds = [&] {
+    std::vector<Prerequisite> known;  // -p names them all the same
+    add_prerequisites(rule, head, known, stem_text);
+    throw Fatal(rule.where, fmt::format("target file '{}' has both : and :: entries", head.name.view()));
+  };
   if (!rule.double_colon) {
-    if (head.double_colon)
-      throw Fatal(rule.where, fmt::format("target file '{}' has both : and :: entries", head.name.view()));
+    if (head.double_colon) two_kinds();
     if (rule.recipe && head.recipe == rule.recipe) {
       e_.diagnostics.message(rule.where,
                              fmt::format("target '{}' given more than once in the same rule", head.name.view()));
@@ -143,8 +147,7 @@ Target& MakefileReader::record_target(OpenRule& rule, Target& head) {
                              fmt::format("warning: ignoring old recipe for target '{}'", head.name.view()));
     }
   } else {
-    if (head.is_target && !head.double_colon && !suffix_like)
-      throw Fatal(rule.where, fmt::format("target file '{}' has both : and :: entries", head.name.view()));
+    if (head.is_target && !head.double_colon && !suffix_like) two_kinds();
     head.double_colon = true;
     target = &e_.db.add_double_colon(head);
     target->variables = head.variables;

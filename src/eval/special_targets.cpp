@@ -15,7 +15,12 @@ bool apply_early_special_target(Evaluator& e, std::string_view name, std::string
   SpecialTargets& special = e.db.special;
   if (name == ".SUFFIXES") {
     auto& suffixes = e.db.suffixes;
-    if (trim(prerequisites).empty()) suffixes.clear();
+    if (trim(prerequisites).empty()) {
+      suffixes.clear();
+      Target& target = e.db.target(".SUFFIXES");
+      target.prerequisites.clear();
+      target.builtin = false;  // there are no built-in ones in it now
+    }
     for (std::string_view s : Words(prerequisites)) {
       const auto known = std::find(suffixes.begin(), suffixes.end(), s);
       if (known == suffixes.end())
