@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <initializer_list>
 #include <utility>
 
@@ -22,9 +23,23 @@ sigset_t attended_signals() {
   return set;
 }
 
+// Of the threads that may have a signal the system takes any. One that was there before make (a preloaded library's) or
+// that has unblocked SIGCHLD would be the end of it: the signal goes on to the first thread, where it waits to be
+// taken.
+void pass_on(int signal) {
+  const int before = errno;
+  if (::gettid() != ::getpid()) ::tgkill(::getpid(), ::getpid(), signal);
+  errno = before;
+}
+
 }  // namespace
 
 AttendedSignals::AttendedSignals() {
+  // Not ignored in any case: children would vanish before they are waited for.
+  struct sigaction action = {};
+  action.sa_handler = pass_on;
+  action.sa_flags = SA_RESTART | SA_NOCLDSTOP;
+  ::sigaction(SIGCHLD, &action, nullptr);
   sigset_t child;
   ::sigemptyset(&child);
   ::sigaddset(&child, SIGCHLD);

@@ -10,7 +10,8 @@ namespace cmz {
 // The signals that make attends to: those that ask it to end, SIGUSR1, and SIGCHLD, which tells that a child has ended.
 // Until attend() they do what they do by default; from then on they wait to be taken, so that make can stop its
 // children and clean up before it ends. SIGCHLD is blocked from the beginning: a thread that is made earlier (by an
-// object that a makefile loads) must not be the one that gets it. Make one before any other thread exists.
+// object that a makefile loads) must not be the one that gets it; and is passed on by one that gets it nevertheless.
+// Make one in the first thread, before any other exists.
 class AttendedSignals {
  public:
   AttendedSignals();

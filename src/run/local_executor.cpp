@@ -82,8 +82,6 @@ struct LocalExecutor::Impl {
   int broken_stdin = -1;  // reads as end of file, for jobs that must not share make's stdin
 
   Impl() {
-    // An inherited SIG_IGN for SIGCHLD would let children vanish before they are waited for.
-    std::signal(SIGCHLD, SIG_DFL);
     raise_stack_limit(state);
     loop.on_child_end([this](pid_t pid, int status) { ended(pid, status); });
   }

@@ -199,23 +199,6 @@ TEST_CASE("A child gets the descriptors, signals and limits that make was given"
         (stack.rlim_cur == RLIM_INFINITY ? "unlimited" : std::to_string(stack.rlim_cur / 1024)) + "\n");
 }
 
-TEST_CASE("Children are waited for although SIGCHLD was ignored and blocked at start") {
-  struct sigaction ignore = {}, before;
-  ignore.sa_handler = SIG_IGN;
-  ::sigaction(SIGCHLD, &ignore, &before);
-  sigset_t block, mask;
-  ::sigemptyset(&block);
-  ::sigaddset(&block, SIGCHLD);
-  ::sigprocmask(SIG_BLOCK, &block, &mask);
-  {
-    Bench bench;
-    CHECK(bench.run(job({"exit 7"})).exit.status == 7);
-    CHECK(bench.output_of("echo x") == "x\n");
-  }
-  ::sigprocmask(SIG_SETMASK, &mask, nullptr);
-  ::sigaction(SIGCHLD, &before, nullptr);
-}
-
 TEST_CASE("Many jobs at once all end") {
   Bench bench;
   for (int i = 0; i < 100; ++i) bench.executor.start(job({"exit " + std::to_string(i % 5)}));
@@ -223,80 +206,6 @@ TEST_CASE("Many jobs at once all end") {
   bench.finish();
   for (JobId id = 1; id <= 100; ++id)
     CHECK(bench.recorder.outcomes.at(id).exit.status == static_cast<int>((id - 1) % 5));
-}
-
-TEST_CASE("Without a descriptor for signals each child has its own") {
-  rlimit before;
-  ::getrlimit(RLIMIT_NOFILE, &before);
-  Folder folder;
-  REQUIRE(::mkfifo((folder / "go").c_str(), 0600) == 0);
-  {
-    Bench bench;
-    const int next = ::dup(STDIN_FILENO);
-    ::close(next);
-    rlimit none = before;
-    none.rlim_cur = static_cast<rlim_t>(next);  // there is no other descriptor to be had
-    ::setrlimit(RLIMIT_NOFILE, &none);
-    bench.executor.attend_signals();
-    ::setrlimit(RLIMIT_NOFILE, &before);
-    // The second can end only if the first runs beside it.
-    bench.executor.start(job({"read x < " + folder / "go; exit $x"}));
-    bench.executor.start(job({"true", "echo 3 > " + folder / "go; exit 4"}));
-    CHECK(bench.executor.running() == 2);
-    bench.finish();
-    CHECK(bench.recorder.outcomes.at(1).exit.status == 3);
-    CHECK(bench.recorder.outcomes.at(2).exit.status == 4);
-    for (int i = 0; i < 20; ++i) CHECK(bench.run(job({"exit 5"})).exit.status == 5);
-    CHECK(bench.output_of("echo x; exec >&-; exit 1") == "x\n");
-    // A signal would have ended make at once: none is blocked but SIGCHLD.
-    sigset_t mask;
-    ::sigprocmask(SIG_BLOCK, nullptr, &mask);
-    CHECK(::sigismember(&mask, SIGTERM) == 0);
-  }
-  ::setrlimit(RLIMIT_NOFILE, &before);
-}
-
-TEST_CASE("Children that are no job's take nothing from the jobs") {
-  Bench bench;
-  bench.executor.attend_signals();
-  const pid_t stranger = ::fork();
-  REQUIRE(stranger >= 0);
-  if (stranger == 0) ::_exit(9);
-  siginfo_t info;
-  ::waitid(P_PID, static_cast<id_t>(stranger), &info, WEXITED | WNOWAIT);
-  bench.executor.start(job({"exit 3"}));
-  bench.executor.start(job({"exit 4"}));
-  bench.finish();
-  CHECK(bench.recorder.outcomes.at(1).exit.status == 3);
-  CHECK(bench.recorder.outcomes.at(2).exit.status == 4);
-}
-
-TEST_CASE("The end of a job that comes while a command is captured is not lost") {
-  Folder folder;
-  Bench bench;
-  int pid = 0;
-  struct : Recorder {
-    void process_started(JobId, size_t, int started) override { *pid = started; }
-    int* pid = nullptr;
-  } recorder;
-  recorder.pid = &pid;
-  bench.executor.set_listener(&recorder);
-  bench.executor.start(job({"exit 6"}));
-  siginfo_t info;
-  ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT);
-  CHECK(bench.output_of("sleep 0.01; echo captured") == "captured\n");
-  CHECK(recorder.outcomes.empty());
-  bench.executor.poll();
-  CHECK(recorder.outcomes.at(1).exit.status == 6);
-}
-
-TEST_CASE("A signal ends a capture whose command has closed its output") {
-  Bench bench;
-  bench.executor.attend_signals();
-  const Captured captured = bench.executor.capture(
-      {"/bin/sh", "-c", "exec >&- 2>&-; sleep 0.05; kill -HUP $PPID; exec sleep 1"}, environment()->envp());
-  CHECK(captured.exit.how == Exit::How::signalled);
-  CHECK(bench.executor.fatal_signal() == SIGHUP);
 }
 
 TEST_CASE("wait returns at once when there is nothing to wait for") {
@@ -430,70 +339,4 @@ TEST_CASE("capture leaves the ends of running jobs to wait") {
   CHECK(bench.recorder.outcomes.empty());
   bench.finish();
   CHECK(bench.recorder.outcomes.at(1).exit.status == 6);
-}
-
-TEST_CASE("A signal that ends make wakes wait and stays known") {
-  Bench bench;
-  CHECK(bench.executor.fatal_signal() == 0);
-  bench.executor.start(job({"exec sleep 100"}));
-  bench.executor.start(job({"exec sleep 100"}));
-  ::kill(::getpid(), SIGTERM);
-  bench.executor.wait();
-  CHECK(bench.executor.fatal_signal() == SIGTERM);
-  CHECK(bench.executor.running() == 2);
-  bench.executor.kill_all(SIGTERM);
-  bench.finish();
-  CHECK(bench.executor.fatal_signal() == SIGTERM);
-  for (JobId id : {1, 2}) {
-    CHECK(bench.recorder.outcomes.at(id).exit.how == Exit::How::signalled);
-    CHECK(bench.recorder.outcomes.at(id).exit.status == SIGTERM);
-  }
-}
-
-TEST_CASE("After such a signal nothing more is started") {
-  Folder folder;
-  Bench bench;
-  const Outcome outcome = bench.run(job({"kill -HUP $PPID", "touch " + folder / "reached"}));
-  CHECK(bench.executor.fatal_signal() == SIGHUP);
-  CHECK_FALSE(outcome.ok());
-  CHECK_FALSE(std::filesystem::exists(folder / "reached"));
-  CHECK(bench.output_of("touch " + folder / "reached").empty());
-  CHECK_FALSE(std::filesystem::exists(folder / "reached"));
-}
-
-TEST_CASE("Such a signal ends a capture") {
-  Bench bench;
-  bench.run(job({"true"}));
-  const Captured captured =
-      bench.executor.capture({"/bin/sh", "-c", "echo begun; kill -TERM $PPID; exec sleep 100"}, environment()->envp());
-  CHECK(bench.executor.fatal_signal() == SIGTERM);
-  CHECK_FALSE(captured.exit.ok());
-}
-
-TEST_CASE("Before there is anything to clean up a signal ends make at once") {
-  const pid_t pid = ::fork();
-  REQUIRE(pid >= 0);
-  if (pid == 0) {
-    std::signal(SIGTERM, SIG_DFL);
-    std::signal(SIGINT, SIG_IGN);
-    LocalExecutor executor;
-    executor.capture({"/bin/sh", "-c", "kill -INT $PPID; kill -TERM $PPID"}, environment()->envp());
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  REQUIRE(WIFSIGNALED(status));
-  CHECK(WTERMSIG(status) == SIGTERM);
-}
-
-TEST_CASE("A signal that was ignored at start stays ignored, in children too") {
-  struct sigaction ignore = {}, before;
-  ignore.sa_handler = SIG_IGN;
-  ::sigaction(SIGHUP, &ignore, &before);
-  {
-    Bench bench;
-    CHECK(bench.run(job({"kill -HUP $PPID", "kill -HUP $$"})).ok());
-    CHECK(bench.executor.fatal_signal() == 0);
-  }
-  ::sigaction(SIGHUP, &before, nullptr);
 }
