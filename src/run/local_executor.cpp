@@ -36,11 +36,14 @@ Exit exit_of(int status) {
   return exit;
 }
 
-// Writes all or nothing; false also when it is no plain file.
+// Writes all or nothing; false also when it is no plain file, or when to write too much of it would be answered with a
+// signal, which is not for make.
 bool append_to_file(int fd, std::string_view text) {
   if (text.empty()) return true;
   struct stat before;
   if (::fstat(fd, &before) != 0 || !S_ISREG(before.st_mode)) return false;
+  rlimit largest;
+  if (::getrlimit(RLIMIT_FSIZE, &largest) != 0 || largest.rlim_cur != RLIM_INFINITY) return false;
   const ssize_t written = ::write(fd, text.data(), text.size());
   if (written == static_cast<ssize_t>(text.size())) return true;
   if (written > 0 && ::ftruncate(fd, before.st_size) == 0) ::lseek(fd, -written, SEEK_CUR);
@@ -139,7 +142,8 @@ struct LocalExecutor::Impl {
       running.outcome.ran = true;
       running.done_simply = does_simple_commands && do_simply(running, line, program, argv);
       if (running.done_simply) {
-        line_ended(running, Exit{});
+        loop.take_signals();  // as at a process's end
+        if (!line_ended(running, Exit{})) return false;
         continue;
       }
       const LaunchResult launched = launch_line(running, line, program, argv, in);
@@ -200,16 +204,21 @@ struct LocalExecutor::Impl {
     running.outcome.exit = exit;
     running.outcome.line_index = running.line;
     if (!exit.ok()) {
-      if (!running.job.lines[running.line].ignore_errors || exit.how == Exit::How::signalled) {
-        if (!(running.job.lines[running.line].ignore_errors && loop.fatal_signal() == 0)) {
-          finish(running);
-          return false;
-        }
+      if (!running.job.lines[running.line].ignore_errors ||
+          (exit.how == Exit::How::signalled && loop.fatal_signal() != 0)) {
+        finish(running);
+        return false;
       }
       listener->line_failed_ignored(running.id, running.line, exit);
       running.outcome.exit = Exit{};
     }
     ++running.line;
+    if (loop.fatal_signal() != 0 && running.line < running.job.lines.size()) {
+      // Make is ending and starts nothing more: the rest of the job is missing.
+      running.outcome.exit = ended_by(loop.fatal_signal());
+      finish(running);
+      return false;
+    }
     return true;
   }
 
@@ -222,14 +231,7 @@ struct LocalExecutor::Impl {
     running.pid = 0;
     const Exit exit = exit_of(status);
     listener->process_ended(running.id, pid, exit.ok());
-    if (!line_ended(running, exit)) return;
-    if (loop.fatal_signal() != 0 && running.line < running.job.lines.size()) {
-      // Make is ending and starts nothing more: the rest of the job is missing.
-      running.outcome.exit = ended_by(loop.fatal_signal());
-      finish(running);
-      return;
-    }
-    if (advance(running)) finish(running);
+    if (line_ended(running, exit) && advance(running)) finish(running);
   }
 
   // The end of a job that was over when it had been started.

@@ -1,8 +1,10 @@
 #include "simple_commands.h"
 
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,14 +27,19 @@ bool has_variable(char* const* envp, std::string_view beginning) {
 }
 
 // What the dynamic loader is told (LD_PRELOAD, LD_LIBRARY_PATH, ...), and what changes the defaults of some programs.
-bool is_special(char* const* envp) { return has_variable(envp, "LD_") || has_variable(envp, "POSIXLY_CORRECT="); }
+bool is_special(char* const* envp) {
+  return has_variable(envp, "LD_") || has_variable(envp, "POSIXLY_CORRECT=") || has_variable(envp, "_POSIX2_VERSION=");
+}
 
-// Whether execve would take these: Linux always has room for 128 KiB.
-bool has_room_for(const std::vector<std::string>& argv, char* const* envp) {
+// Whether execve would hand over all of these: Linux always has room for 128 KiB, and a NUL ends a word.
+bool can_be_executed_with(const std::vector<std::string>& argv, char* const* envp) {
   constexpr size_t kRoom = 128 * 1024 - 4096;
   size_t size = 0;
   for (; envp && *envp; ++envp) size += std::strlen(*envp) + 1 + sizeof(char*);
-  for (const std::string& word : argv) size += word.size() + 1 + sizeof(char*);
+  for (const std::string& word : argv) {
+    if (word.find('\0') != std::string::npos) return false;
+    size += word.size() + 1 + sizeof(char*);
+  }
   return size <= kRoom;
 }
 
@@ -56,18 +63,17 @@ bool is_directory(const char* name) {
   return ::stat(name, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-// Appends what a plain file of at most `largest` bytes holds; false when that is not all of it.
+// Appends what a plain file of at most `largest` bytes holds; false when that is not all of it. Other files are not
+// opened: who waits for the other end of a FIFO would take this for it.
 bool read_file(const std::string& name, off_t largest, std::string& out) {
+  struct stat st;
+  if (::stat(name.c_str(), &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > largest) return false;
   const int fd = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return false;
-  struct stat st;
-  bool whole = false;
-  if (::fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= largest) {
-    const size_t before = out.size(), size = static_cast<size_t>(st.st_size);
-    out.resize(before + size + 1);  // and one more, to see the end
-    whole = ::read(fd, &out[before], size + 1) == st.st_size;
-    out.resize(before + size);
-  }
+  const size_t before = out.size(), size = static_cast<size_t>(st.st_size);
+  out.resize(before + size + 1);  // and one more, to see the end
+  const bool whole = ::read(fd, &out[before], size + 1) == st.st_size;
+  out.resize(before + size);
   ::close(fd);
   return whole;
 }
@@ -208,13 +214,15 @@ bool says_coreutils(const std::string& file) {
 
 }  // namespace
 
-SimpleCommands::SimpleCommands() : is_special_(is_special(environ)) {}
+// A make that has got rights by being executed (it is setuid, or its file has capabilities) may do what its children
+// may not.
+SimpleCommands::SimpleCommands() : is_special_(is_special(environ) || ::getauxval(AT_SECURE) != 0) {}
 
 bool SimpleCommands::run(const Program& program, const std::vector<std::string>& argv, char* const* envp,
                          std::string* output) {
   const Command* const command = find_command(program.file);
   if (!command || (command->prints && !output)) return false;
-  if (is_special_ || is_special(envp) || !has_room_for(argv, envp) || !is_genuine(program)) return false;
+  if (is_special_ || is_special(envp) || !can_be_executed_with(argv, envp) || !is_genuine(program)) return false;
   std::string nothing;
   return command->run(Words(argv).subspan(1), output ? *output : nothing);
 }
@@ -235,7 +243,8 @@ bool SimpleCommands::is_genuine(const Program& program) {
              known->changed.tv_nsec == st.st_ctim.tv_nsec) {
     return known->genuine;
   }
-  *known = {program.file, st.st_dev, st.st_ino, st.st_ctim, says_coreutils(program.file)};
+  const bool has_rights = ::getxattr(program.file.c_str(), "security.capability", nullptr, 0) >= 0;
+  *known = {program.file, st.st_dev, st.st_ino, st.st_ctim, !has_rights && says_coreutils(program.file)};
   return known->genuine;
 }
 

@@ -14,9 +14,9 @@ namespace cmz {
 // where the output is at hand also `echo`, `cat`, `pwd`, `uname`, `dirname` and `basename`, all with plain words as
 // arguments. Whoever looks at the files and the output sees the same; who looks at processes does not.
 //
-// Nothing is done unless the program is GNU coreutils' own, in /bin or /usr/bin, and the dynamic loader would put
-// nothing into it. And nothing is decided here that may fail: at the first error the program itself is to be run, from
-// the beginning. What was done until then it does once more, or finds done.
+// Nothing is done unless the program is GNU coreutils' own, in /bin or /usr/bin, with no more and no fewer rights than
+// make, and the dynamic loader would put nothing into it. And nothing is decided here that may fail: at the first error
+// the program itself is to be run, from the beginning. What was done until then it does once more, or finds done.
 class SimpleCommands {
  public:
   SimpleCommands();
@@ -37,7 +37,7 @@ class SimpleCommands {
 
   bool is_genuine(const Program& program);
 
-  bool is_special_;  // this process's own environment
+  bool is_special_;  // this process's own environment or rights
   std::vector<Known> known_;
 };
 

@@ -1,3 +1,5 @@
+#include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
@@ -182,12 +184,16 @@ TEST_CASE("Where the loader is told something, or execve would fail, all command
   };
   CHECK(run("true", true, with("LD_PRELOAD", "")).processes == 1);
   CHECK(run("true", true, with("LD_LIBRARY_PATH", "/usr/lib")).processes == 1);
+  CHECK(run("touch 01010000 old", true, with("_POSIX2_VERSION", "199209")).processes == 1);  // the first is a time
+  CHECK_FALSE(fs::exists("01010000"));
   const Result huge = run("true", true, with("HUGE", std::string(200'000, 'x')));  // longer than a string may be
   CHECK(huge.processes == 0);
   CHECK(huge.exit.status == 127);
   std::string many = "rm -f";
   for (int i = 0; i < 20'000; ++i) many += " no-such-" + std::to_string(i);
   CHECK(run(many, true).processes == 1);
+  CHECK(run(std::string("touch half") + '\0' + "whole", true).processes == 1);  // a word ends at a NUL
+  CHECK(fs::exists("half"));
 }
 
 TEST_CASE("Whatever simple commands do is what the programs do") {
@@ -331,6 +337,63 @@ TEST_CASE("What a job of simple commands prints is in its output, as far as that
   for (const int fd : {file, null, ends[0], ends[1]}) ::close(fd);
 }
 
+TEST_CASE("What is no plain file is not even opened") {
+  if (!has_coreutils()) return;
+  Workplace place;
+  Folder folder;
+  // Whoever waits for a reader of the FIFO must find the one that stays.
+  const int fifo = ::open("fifo", O_RDWR | O_CLOEXEC), watch = ::inotify_init1(IN_CLOEXEC);
+  REQUIRE(::inotify_add_watch(watch, "fifo", IN_OPEN | IN_ACCESS) >= 0);
+  REQUIRE(::write(fifo, "x", 1) == 1);
+  Bench bench;
+  bench.executor.do_simple_commands(true);
+  Job j = job({"cat fifo"});
+  j.stdout_fd = ::open((folder / "out").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int out = j.stdout_fd;
+  bench.executor.start(std::move(j));
+  int opened = 0;
+  for (bool read = false; !read;) {
+    inotify_event event;
+    REQUIRE(::read(watch, &event, sizeof event) == sizeof event);
+    opened += (event.mask & IN_OPEN) != 0;
+    read = (event.mask & IN_ACCESS) != 0;
+  }
+  ::close(fifo);
+  bench.finish();
+  CHECK(opened == 1);
+  CHECK(folder.read("out") == "x");
+  ::close(watch);
+  ::close(out);
+}
+
+TEST_CASE("Where a file may not grow without limit, the programs write themselves") {
+  if (!has_coreutils()) return;
+  Workplace place;
+  Folder folder;
+  rlimit before;
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  Counter counter;
+  Bench bench;
+  bench.executor.set_listener(&counter);
+  bench.executor.do_simple_commands(true);
+  Job j = job({"echo 1", "echo 2", "echo 3"});
+  j.stdout_fd = ::open((folder / "out").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  j.stderr_fd = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  const int out = j.stdout_fd, null = j.stderr_fd;
+  rlimit small = before;
+  small.rlim_cur = 4;
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  bench.executor.start(std::move(j));
+  bench.finish();
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  CHECK(bench.executor.fatal_signal() == 0);
+  CHECK(counter.outcomes.at(1).exit.how == Exit::How::signalled);
+  CHECK(counter.outcomes.at(1).exit.status == SIGXFSZ);
+  CHECK(folder.read("out") == "1\n2\n");
+  ::close(out);
+  ::close(null);
+}
+
 TEST_CASE("A job of simple commands ends as one with processes does: in wait, in order") {
   if (!has_coreutils()) return;
   Workplace place;
@@ -357,4 +420,24 @@ TEST_CASE("Signals are heard between simple commands") {
   ::kill(::getpid(), SIGHUP);
   bench.executor.wait();
   CHECK(bench.executor.fatal_signal() == SIGHUP);
+}
+
+TEST_CASE("After a signal that ends make no simple command is done") {
+  if (!has_coreutils()) return;
+  Workplace place;
+  struct : Recorder {
+    void line_begins(JobId id, size_t index) override {
+      Recorder::line_begins(id, index);
+      if (index == 1) ::kill(::getpid(), SIGTERM);
+    }
+  } recorder;
+  LocalExecutor executor;
+  executor.set_listener(&recorder);
+  executor.do_simple_commands(true);
+  executor.start(job({"touch a", "touch b", "touch c", "sleep 100"}));
+  while (executor.running() > 0) executor.wait();
+  CHECK(recorder.outcomes.at(1).exit.how == Exit::How::signalled);
+  CHECK(recorder.outcomes.at(1).exit.status == SIGTERM);
+  CHECK(fs::exists("b"));
+  CHECK_FALSE(fs::exists("c"));
 }
