@@ -187,7 +187,7 @@ const Scope* target_scope(Evaluator& e, Target& target) {
 }
 
 void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set, const std::string_view* stem) {
-  const AutomaticNames& names = e.db.automatic;
+  const Evaluator::Names& names = e.names();
   const auto define = [&](Symbol name, std::string value) {
     Variable& v = set.at(name);
     v.flavor = Flavor::simple;

@@ -72,6 +72,10 @@ class Evaluator {
   // Parts of expressions, for functions that expand their own arguments.
   void expand_list(const Expr& expr, uint32_t first, std::string& out);
 
+  // The symbols that mean something to this floor (src/eval/names.h).
+  struct Names;
+  const Names& names() const { return *names_; }
+
   // The variable that `name` means in the present scope, or nullptr. Computed variables are brought up to date.
   Variable* lookup(Symbol name);
   Variable* lookup(std::string_view name);
@@ -215,7 +219,6 @@ class Evaluator {
   std::vector<uint32_t> export_order_;  // their order
   uint64_t exports_version_ = 0;
   int exports_constant_ = -1;
-  struct Names;  // symbols that the evaluator watches
   std::unique_ptr<Names> names_;
   std::unique_ptr<LoadedObjects> objects_;  // null until the first is wanted
 };

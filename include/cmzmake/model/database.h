@@ -39,7 +39,6 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   SymbolTable symbols;
-  const AutomaticNames automatic{symbols};
   Arena arena;  // texts of rules, recipes and patterns
 
   VariableSet globals{true};

@@ -102,20 +102,6 @@ class VariableSet {
   std::unordered_map<Symbol, Variable*> index_;
 };
 
-// The names of the automatic variables. Manual, "Automatic Variables".
-struct AutomaticNames {
-  explicit AutomaticNames(SymbolTable& symbols)
-      : target(symbols.intern("@")),
-        member(symbols.intern("%")),
-        stem(symbols.intern("*")),
-        first(symbols.intern("<")),
-        all(symbols.intern("^")),
-        every(symbols.intern("+")),
-        newer(symbols.intern("?")),
-        order_only(symbols.intern("|")) {}
-  Symbol target, member, stem, first, all, every, newer, order_only;
-};
-
 // A chain of sets, innermost first: what a reference sees.
 struct Scope {
   VariableSet* set = nullptr;
