@@ -100,10 +100,11 @@ class MakefileReader {
   // rules and what looks like them (rule_reader.cpp)
   struct RuleLine;
   void rule(std::string_view line, const LogicalLine& raw);
-  bool cut_rule(std::string_view line, const LogicalLine& raw, RuleLine& out);
+  static void find_recipe(std::string_view line, RuleLine& out);
+  bool cut_rule(const LogicalLine& raw, RuleLine& out);
   size_t expand_to_colon(std::string_view head, size_t* end, std::string& expanded);
   static void take_kind(RuleLine& line, OpenRule& rule);
-  bool target_assignment(std::string_view line, const LogicalLine& raw, const RuleLine& parts);
+  bool target_assignment(const LogicalLine& raw, const RuleLine& parts);
   void target_variable(std::string_view targets, const Statement& s);
   void take_static_pattern(std::string_view& prerequisites, OpenRule& rule);
   void take_targets(std::string_view targets, OpenRule& rule);

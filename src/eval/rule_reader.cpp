@@ -11,14 +11,14 @@ namespace {
 
 constexpr size_t kNpos = std::string_view::npos;
 
-// `\:` and `\;` become `:` and `;`; of the backslashes before them, every other one stays.
-std::string_view unquote_marks(std::string_view text, std::string& buffer) {
+// Of the backslashes before each of `marks` half are left: `\:` becomes `:`.
+std::string_view unquote(std::string_view text, std::string_view marks, std::string& buffer) {
   if (text.find('\\') == kNpos) return text;
   buffer.clear();
   for (size_t i = 0; i < text.size(); ++i) {
     size_t end = i;
     while (end < text.size() && text[end] == '\\') ++end;
-    if (end > i && end < text.size() && (text[end] == ':' || text[end] == ';')) {
+    if (end > i && end < text.size() && marks.find(text[end]) != kNpos) {
       buffer.append((end - i) / 2, '\\');
       i = end;
     }
@@ -54,6 +54,8 @@ void MakefileReader::missing_separator(const LogicalLine& raw) {
 
 // A rule's line in parts. Views are of the line or of the strings here.
 struct MakefileReader::RuleLine {
+  std::string_view line;      // without the backslashes that quoted a `;`
+  std::string unquoted;       // its text, if there were some
   std::string_view targets;   // expanded
   std::string_view rest;      // what the line has behind its colon, not expanded
   std::string expanded;       // what was expanded to find the colon
@@ -77,38 +79,67 @@ size_t MakefileReader::expand_to_colon(std::string_view head, size_t* end, std::
   return kNpos;
 }
 
+// Finds where the line's own recipe begins: behind the first `;` outside of references that no backslash quotes. What
+// quotes others is taken off.
+void MakefileReader::find_recipe(std::string_view line, RuleLine& out) {
+  out.line = line;
+  if (line.find(';') == kNpos) return;
+  if (line.find("\\;") == kNpos) {
+    out.semicolon = find_unquoted(line, ";");
+    return;
+  }
+  size_t done = 0;
+  for (size_t i = 0; i < line.size() && out.semicolon == kNpos;) {
+    if (line[i] != ';') {
+      i = line[i] == '$' ? skip_reference(line, i) : i + 1;
+      continue;
+    }
+    size_t slashes = 0;
+    while (slashes < i - done && line[i - 1 - slashes] == '\\') ++slashes;
+    out.unquoted += line.substr(done, i - done - slashes + slashes / 2);
+    done = i++;
+    if (slashes % 2 == 0) out.semicolon = out.unquoted.size();
+  }
+  out.unquoted += line.substr(done);
+  out.line = out.unquoted;
+}
+
 // Finds the colon. Only the part before it is expanded until it is known whether an assignment follows. False: the
 // line expands to nothing.
-bool MakefileReader::cut_rule(std::string_view line, const LogicalLine& raw, RuleLine& out) {
-  out.semicolon = line.find(';');
-  if (out.semicolon != kNpos) out.semicolon = find_unquoted(line, ";");
-  const std::string_view head = line.substr(0, out.semicolon);
+bool MakefileReader::cut_rule(const LogicalLine& raw, RuleLine& out) {
+  const std::string_view head = out.line.substr(0, out.semicolon);
+  if (out.semicolon != kNpos && trim(head).empty()) throw Fatal(e_.where, "missing rule before recipe");
+  // Without a recipe of its own, a line has one behind a `;` that was quoted or comes out of an expansion: a colon
+  // there is none.
+  const auto targets_end = [&](std::string_view targets) {
+    return out.semicolon == kNpos ? find_colon(targets, ';') : kNpos;
+  };
 
   const size_t dollar = head.find('$');
   const size_t colon = dollar == kNpos ? find_colon(head) : find_unquoted(head, ":");
   if (colon != kNpos && (dollar == kNpos || dollar > colon)) {
     out.targets = head.substr(0, colon);
     out.rest = head.substr(colon + 1);
-    return true;
-  }
-  const Location place = e_.where;
-  size_t end = 0;
-  const size_t inner = expand_to_colon(head.substr(0, colon), &end, out.expanded);
-  e_.where = place;
-  if (inner != kNpos) {
-    out.targets = std::string_view(out.expanded).substr(0, inner);
-    out.expanded_rest = out.expanded.substr(inner + 1);
-    out.rest = head.substr(end);
-  } else if (colon != kNpos) {
-    out.targets = out.expanded;
-    out.rest = head.substr(colon + 1);
   } else {
-    if (!trim(out.expanded).empty() || out.semicolon != kNpos) missing_separator(raw);
-    return false;
+    const Location place = e_.where;
+    size_t end = 0;
+    const size_t inner = expand_to_colon(head.substr(0, colon), &end, out.expanded);
+    e_.where = place;
+    out.targets = std::string_view(out.expanded).substr(0, inner);
+    if (inner != kNpos) {
+      out.expanded_rest = out.expanded.substr(inner + 1);
+      out.rest = head.substr(end);
+    } else if (colon != kNpos) {
+      out.rest = head.substr(colon + 1);
+    } else {
+      if (!trim(out.targets.substr(0, targets_end(out.targets))).empty()) missing_separator(raw);
+      return false;
+    }
   }
-  // Behind a `;` that comes out of an expansion a recipe begins: then there was no colon.
-  if (out.semicolon == kNpos && find_colon(out.targets, ';') != kNpos) missing_separator(raw);
-  return true;
+  const size_t end = targets_end(out.targets);
+  if (end == kNpos) return true;
+  if (!trim(out.targets.substr(0, end)).empty()) missing_separator(raw);
+  return false;
 }
 
 // `&:` and `::`.
@@ -128,7 +159,8 @@ void MakefileReader::take_kind(RuleLine& line, OpenRule& rule) {
 }
 
 // An assignment: what came with the colon, up to a `;`, and all that follows on the line. False: it is none.
-bool MakefileReader::target_assignment(std::string_view line, const LogicalLine& raw, const RuleLine& parts) {
+bool MakefileReader::target_assignment(const LogicalLine& raw, const RuleLine& parts) {
+  const std::string_view line = parts.line;
   const size_t from = parts.rest.data() ? parts.rest.data() - line.data() : line.size();
   std::string_view assignment = line.substr(from);
   std::string whole, joined;
@@ -188,11 +220,12 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
   close_rule();
   if (raw.text[0] == e_.recipe_prefix) missing_separator(raw);  // not even what expands to nothing may stand here
   RuleLine parts;
-  if (!cut_rule(line, raw, parts)) return;
+  find_recipe(line, parts);
+  if (!cut_rule(raw, parts)) return;
   OpenRule fresh;
   fresh.where = rule_place();
   take_kind(parts, fresh);
-  if (target_assignment(line, raw, parts)) return;
+  if (target_assignment(raw, parts)) return;
 
   // Prerequisites. A text without `$` is used where it stands.
   std::string_view prerequisites = parts.rest;
@@ -202,19 +235,21 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
     e_.where = place;
     prerequisites = parts.expanded_rest;
   }
-  // A `;` may come from a variable.
+  // A `;` may come from a variable, or have been quoted.
   std::string_view expanded_recipe;
-  const bool may_have_recipe = parts.semicolon == kNpos && !parts.expanded_rest.empty();
+  const bool may_have_recipe = parts.semicolon == kNpos;
   const size_t inner_semicolon = may_have_recipe ? find_colon(prerequisites, ';') : kNpos;
   if (inner_semicolon != kNpos) {
     expanded_recipe = e_.db.arena.copy(prerequisites.substr(inner_semicolon + 1));
-    prerequisites = prerequisites.substr(0, inner_semicolon);
+    prerequisites = prerequisites.substr(0, inner_semicolon + 1);
   }
 
   std::string target_buffer, prerequisite_buffer;
+  const std::string_view marks = may_have_recipe ? ":;" : ":";
   take_static_pattern(prerequisites, fresh);
-  fresh.prerequisites = unquote_marks(prerequisites, prerequisite_buffer);
-  take_targets(unquote_marks(parts.targets, target_buffer), fresh);
+  fresh.prerequisites = unquote(prerequisites, marks, prerequisite_buffer);
+  if (inner_semicolon != kNpos) fresh.prerequisites.pop_back();
+  take_targets(unquote(parts.targets, marks, target_buffer), fresh);
   if (fresh.targets.empty() && fresh.pattern_targets.empty()) {
     fresh.no_targets = true;
     rule_ = std::move(fresh);
@@ -236,7 +271,7 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
 void MakefileReader::target_variable(std::string_view targets, const Statement& s) {
   const Origin origin = s.modifiers.override_ ? Origin::override_ : Origin::file;
   std::string buffer;
-  targets = unquote_marks(targets, buffer);
+  targets = unquote(targets, ":;", buffer);
   std::vector<std::string> names;
   FileNames(targets, &e_.disk).for_each([&](std::string_view name) { names.emplace_back(name); });
   for (const std::string& target_name : names) {
