@@ -64,6 +64,8 @@ Variable* Evaluator::assign_named(VariableSet& set, std::string_view name, Assig
     if (Variable* own = target_specific ? set.find(db.symbols.intern(name)) : nullptr) return own;
     if (Variable* defined = lookup(name)) return defined;
   }
+  if (target_specific && op.kind != AssignOp::append)  // even a weaker one leaves a stronger one's value to itself
+    if (Variable* own = set.find(db.symbols.intern(name))) own->append = false;
   switch (op.kind) {
     case AssignOp::recursive:
       return define(set, name, std::string(text), origin, Flavor::recursive, place);
