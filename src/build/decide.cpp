@@ -6,6 +6,7 @@
 #include <system_error>
 #include <unordered_set>
 
+#include "cmzmake/base/archive_name.h"
 #include "cmzmake/build/builder.h"
 
 namespace cmz {
@@ -40,7 +41,8 @@ void Builder::decide(Frame& frame) {
     while (p.target->merged_into) p.target = p.target->merged_into;
     const FileTime time = mtime(*p.target);
     if (!p.order_only && time.is_absent() && !is_intermediate(*p.target)) frame.must_make = true;
-    bool changed = p.target->time_changed || (p.target->phony && p.target->updated);
+    const bool changed = p.target->time_changed || (p.target->phony && p.target->updated);
+    const bool newer = changed || time > frame.time;
     prerequisites_changed |= changed || (!p.order_only && time.is_absent() && !is_intermediate(*p.target));
     if (debug_ && !frame.absent) {
       if (p.order_only)
@@ -50,11 +52,10 @@ void Builder::decide(Frame& frame) {
         debug_->say(DebugLog::basic, depth + 1, "Prerequisite '{}' of target '{}' does not exist.",
                     p.target->name.view(), target.hashed_name.view());
       else
-        debug_->say(time > frame.time ? DebugLog::basic : DebugLog::verbose, depth + 1,
-                    "Prerequisite '{}' is {} than target '{}'.", p.target->name.view(),
-                    time > frame.time ? "newer" : "older", target.hashed_name.view());
+        debug_->say(newer ? DebugLog::basic : DebugLog::verbose, depth + 1, "Prerequisite '{}' is {} than target '{}'.",
+                    p.target->name.view(), newer ? "newer" : "older", target.hashed_name.view());
     }
-    p.changed = changed || frame.absent || time.is_absent() || time > frame.time || options_.always_make;
+    p.changed = newer || frame.absent || time.is_absent() || options_.always_make;
   }
 
   // A double-colon rule without prerequisites always applies. Manual, "Double-Colon Rules".
@@ -257,19 +258,25 @@ void Builder::finished(Target& target) {
       (waiter->order >= cursor_ ? ready_ : later_).push({waiter->order, waiter});
 }
 
-// Why a target is remade, for --trace: for its own sake, not for that of a peer.
+// Why a target is remade, for --trace: for its own sake, not for that of a peer. An archive that is not there is no
+// reason for its members, nor for itself once one of them was made; it is the members' that are named.
 std::string Builder::reason(const Target& target, FileTime time) const {
   if (target.phony) return "target is .PHONY";
-  if (time.is_absent()) return "target does not exist";
+  const std::string_view name = target.name.view();
+  const auto member = split_archive_name(name);
+  bool absent = time.is_absent() && !(member && disk_.mtime(member->archive).is_absent());
   std::string newer;
   std::unordered_set<const Target*> named;  // once each, as in $?
   for (const Prerequisite& p : target.prerequisites) {
     if (p.order_only || !p.target) continue;
+    const auto part = split_archive_name(p.target->name.view());
+    if (absent && part && part->archive == name && p.target->updated) absent = disk_.mtime(name).is_absent();
     if ((p.changed || p.target->mtime > time) && named.insert(p.target).second) {
       if (!newer.empty()) newer += ' ';
-      newer += p.target->name.view();
+      newer += part ? part->member : p.target->name.view();
     }
   }
+  if (absent) return "target does not exist";
   return newer.empty() ? std::string("unknown reasons") : newer;
 }
 
