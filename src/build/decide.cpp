@@ -40,10 +40,11 @@ void Builder::decide(Frame& frame) {
   for (Prerequisite& p : target.prerequisites) {
     while (p.target->merged_into) p.target = p.target->merged_into;
     const FileTime time = mtime(*p.target);
-    if (!p.order_only && time.is_absent() && !is_intermediate(*p.target)) frame.must_make = true;
+    const bool missing = time.is_absent() && !is_intermediate(*p.target);
+    if (!p.order_only && missing) frame.must_make = true;
     const bool changed = p.target->time_changed || (p.target->phony && p.target->updated);
     const bool newer = changed || time > frame.time;
-    prerequisites_changed |= changed || (!p.order_only && time.is_absent() && !is_intermediate(*p.target));
+    prerequisites_changed |= changed || (!p.order_only && missing);
     if (debug_ && !frame.absent) {
       if (p.order_only)
         debug_->say(DebugLog::verbose, depth + 1, "Prerequisite '{}' is order-only for target '{}'.",
@@ -55,7 +56,7 @@ void Builder::decide(Frame& frame) {
         debug_->say(newer ? DebugLog::basic : DebugLog::verbose, depth + 1, "Prerequisite '{}' is {} than target '{}'.",
                     p.target->name.view(), newer ? "newer" : "older", target.hashed_name.view());
     }
-    p.changed = newer || frame.absent || time.is_absent() || options_.always_make;
+    p.changed = newer || frame.absent || missing || options_.always_make;
   }
 
   // A double-colon rule without prerequisites always applies. Manual, "Double-Colon Rules".
