@@ -103,7 +103,6 @@ void Builder::suspend(Frame& frame) {
 void Builder::prepare(Target& target) {
   if (target.recipe_known) return;
   target.recipe_known = true;
-  target.goal = goal_;
   const bool expanded = search_.expand_prerequisites(target);
   bool implicit = false;
   if (!target.phony && target.recipe == nullptr && !target.searched && !target.double_colon) {
@@ -201,6 +200,7 @@ bool Builder::drop_circular(Target& target, size_t place, Target& asker) {
 void Builder::begin_update(Frame& frame) {
   Target& target = *frame.target;
   target.progress = Progress::visiting;
+  target.goal = goal_;
   if (debug_) {
     considered_[&target] = pass_;
     debug_->say(DebugLog::verbose, frame.depth, "Considering target file '{}'.", target.hashed_name.view());
@@ -372,7 +372,7 @@ bool Builder::next_prerequisite(Frame& frame) {
       if (delivered_.must_make) frame.must_make = true;
       if (!delivered_.running && (!is_intermediate(*p.target) || p.target->progress != Progress::untouched)) {
         const FileTime time = mtime(*p.target);
-        if (time.is_absent() || time > frame.time) frame.must_make = true;
+        if (time.is_absent() ? !is_intermediate(*p.target) : time > frame.time) frame.must_make = true;
       }
     }
     ++frame.next;
@@ -414,6 +414,10 @@ bool Builder::next_prerequisite(Frame& frame) {
     case Progress::finished:
       if (child.status == Status::failed) come_by_failed(child, *frame.target);
       result.status = child.status == Status::failed || child.status == Status::question ? child.status : Status::none;
+      if (!second_round && result.status == Status::none && is_intermediate(child) && mtime(child).is_absent()) {
+        visit_check(child, frame);  // its recipe did not make it: what it is made from counts
+        return true;
+      }
       frame.waiting_child = true;
       deliver(result);
       return true;

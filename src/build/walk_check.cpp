@@ -36,7 +36,7 @@ void Builder::step_check(Frame& frame) {
       if (delivered_.must_make) frame.must_make = true;
       if (!delivered_.running && !(is_intermediate(*p.target) && p.target->progress == Progress::untouched)) {
         const FileTime time = mtime(*p.target);
-        if (time.is_absent() || time > frame.time) frame.must_make = true;
+        if (time.is_absent() ? !is_intermediate(*p.target) : time > frame.time) frame.must_make = true;
       }
     }
     ++frame.next;
@@ -64,6 +64,10 @@ void Builder::step_check(Frame& frame) {
     case Progress::finished:
       if (child.status == Status::failed) come_by_failed(child, target);
       if (child.status == Status::failed || child.status == Status::question) result.status = child.status;
+      if (result.status == Status::none && is_intermediate(child) && mtime(child).is_absent()) {
+        visit_check(child, frame);
+        return;
+      }
       frame.waiting_child = true;
       deliver(result);
       return;
