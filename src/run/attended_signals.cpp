@@ -32,6 +32,13 @@ void pass_on(int signal) {
   errno = before;
 }
 
+void block_only(std::initializer_list<int> signals) {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int signal : signals) ::sigaddset(&set, signal);
+  ::pthread_sigmask(SIG_SETMASK, &set, nullptr);
+}
+
 }  // namespace
 
 AttendedSignals::AttendedSignals() {
@@ -40,16 +47,13 @@ AttendedSignals::AttendedSignals() {
   action.sa_handler = pass_on;
   action.sa_flags = SA_RESTART | SA_NOCLDSTOP;
   ::sigaction(SIGCHLD, &action, nullptr);
-  sigset_t child;
-  ::sigemptyset(&child);
-  ::sigaddset(&child, SIGCHLD);
-  ::pthread_sigmask(SIG_BLOCK, &child, &before_);
+  block_only({SIGCHLD});
 }
 
 void AttendedSignals::leave() {
   if (std::exchange(left_, true)) return;
   if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
-  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  block_only({});
 }
 
 bool AttendedSignals::attend() {

@@ -11,7 +11,8 @@ namespace cmz {
 // Until attend() they do what they do by default; from then on they wait to be taken, so that make can stop its
 // children and clean up before it ends. SIGCHLD is blocked from the beginning: a thread that is made earlier (by an
 // object that a makefile loads) must not be the one that gets it; and is passed on by one that gets it nevertheless.
-// Make one in the first thread, before any other exists.
+// What was blocked when make started is no longer, neither here nor in children. Make one in the first thread, before
+// any other exists.
 class AttendedSignals {
  public:
   AttendedSignals();
@@ -22,7 +23,7 @@ class AttendedSignals {
   // True when from now on they can be taken. Those that were ignored when make started stay ignored. Tried once: false
   // afterwards, and when the system gives no descriptor for signals.
   bool attend();
-  // They end the process at once again; one that nobody took does so here.
+  // They end the process at once again; one that nobody took does so here. Nothing is blocked any more.
   void leave();
   // Readable when a signal waits; -1 before attend(), or when the system gave none.
   int descriptor() const { return descriptor_; }
@@ -40,7 +41,6 @@ class AttendedSignals {
   // As many as the buffer holds; it is full when there may be more.
   std::span<const signalfd_siginfo> read_some();
 
-  sigset_t before_;  // the mask that the constructor found
   bool tried_ = false;
   bool left_ = false;
   int descriptor_ = -1;

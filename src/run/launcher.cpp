@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 namespace cmz {
@@ -33,7 +34,7 @@ struct Child {
   if (child->err >= 0) ::dup2(child->err, STDERR_FILENO);
   for (int fd : spec.inherit) ::fcntl(fd, F_SETFD, 0);
   restore_limits(*spec.state);
-  ::sigprocmask(SIG_SETMASK, &spec.state->mask, nullptr);
+  unblock_signals();
 
   ::execve(child->file, &child->words[1], spec.envp);
   if (errno == ENOEXEC) {
@@ -77,7 +78,6 @@ class SafeDescriptor {
 
 InheritedState read_inherited_state() {
   InheritedState state;
-  ::sigprocmask(SIG_BLOCK, nullptr, &state.mask);
   ::getrlimit(RLIMIT_STACK, &state.stack);
   for (int signal = 1; signal < SIGSYS; ++signal) {
     struct sigaction action;
@@ -105,6 +105,12 @@ bool raise_descriptor_limit(InheritedState& state) {
 void restore_limits(const InheritedState& state) {
   if (state.stack_raised) ::setrlimit(RLIMIT_STACK, &state.stack);
   if (state.descriptors_raised) ::setrlimit(RLIMIT_NOFILE, &state.descriptors);
+}
+
+void unblock_signals() {
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
 LaunchResult launch(const LaunchSpec& spec) {

@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-#include <csignal>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,7 +13,6 @@ namespace cmz {
 
 // What make itself changed at start and children must get back.
 struct InheritedState {
-  sigset_t mask;
   rlimit stack;
   bool stack_raised = false;
   rlimit descriptors;
@@ -33,6 +31,9 @@ bool raise_descriptor_limit(InheritedState& state);
 
 // Puts back the limits that were raised.
 void restore_limits(const InheritedState& state);
+
+// Nothing is blocked in what make executes, whatever was blocked when it started.
+void unblock_signals();
 
 struct LaunchSpec {
   const Program* program;  // the file of argv[0]

@@ -352,7 +352,7 @@ int LocalExecutor::replace_process(const std::vector<std::string>& argv, char* c
   if (impl_->pool)
     for (int fd : impl_->pool->inherited_descriptors()) ::fcntl(fd, F_SETFD, 0);
   restore_limits(impl_->state);
-  ::sigprocmask(SIG_SETMASK, &impl_->state.mask, nullptr);
+  unblock_signals();
   environ = const_cast<char**>(envp);
   ::execvp(argv[0].c_str(), pointers.data());
   return errno;
