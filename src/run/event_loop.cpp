@@ -14,6 +14,13 @@ namespace cmz {
 
 using boost::asio::posix::stream_descriptor;
 
+namespace {
+
+// As if it had not been executed.
+constexpr int kUnknownStatus = kNotExecuted << 8;
+
+}  // namespace
+
 void EventLoop::set_pool(TokenPool* pool) {
   token_.reset();
   token_armed_ = false;
@@ -72,13 +79,19 @@ void EventLoop::reap() {
     child_signal_ = false;  // what was taken until here is looked at now
     int status = 0;
     const pid_t pid = ::waitpid(-1, &status, WNOHANG);
-    if (pid <= 0) return;
+    if (pid < 0) return forget_children();
+    if (pid == 0) return;
     // Not one of ours: a child of what has executed make, or a $(shell) that was given up.
     if (children_.erase(pid) == 0) continue;
     take_signals();  // one that came before this child's end counts
     on_child_end_(pid, status);
   }
   child_signal_ = false;
+}
+
+// Somebody else in this process has waited for the children: how they ended cannot be known.
+void EventLoop::forget_children() {
+  for (const pid_t pid : std::exchange(children_, {})) on_child_end_(pid, kUnknownStatus);
 }
 
 // A descriptor that becomes readable when the process ends, or -1.
@@ -180,7 +193,8 @@ std::optional<int> EventLoop::wait_for(pid_t pid) {
   for (;;) {
     int status = 0;
     const pid_t ended = ::waitpid(pid, &status, hears ? WNOHANG : 0);
-    if (ended == pid || (ended < 0 && errno != EINTR)) return status;
+    if (ended == pid) return status;
+    if (ended < 0 && errno != EINTR) return kUnknownStatus;
     if (ended < 0 || ::poll(&source, 1, -1) < 0) continue;
     take_signals();
     if (fatal_signal_ != 0) return std::nullopt;

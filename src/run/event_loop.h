@@ -69,6 +69,7 @@ class EventLoop {
 
   void watch_signals();
   void reap();
+  void forget_children();
   void handle_ended(pid_t pid);
   int process_handle(pid_t pid);
   void drain();

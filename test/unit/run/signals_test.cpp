@@ -99,6 +99,20 @@ TEST_CASE("Children that are no job's take nothing from the jobs") {
   CHECK(bench.recorder.outcomes.at(2).exit.status == 4);
 }
 
+TEST_CASE("A child that somebody else has waited for has failed") {
+  struct : Recorder {
+    void process_started(JobId id, size_t, int pid) override {
+      if (id <= 2) ::waitpid(pid, nullptr, 0);
+    }
+  } recorder;
+  LocalExecutor executor;
+  executor.set_listener(&recorder);
+  for (const char* line : {"exit 0", "exit 0", "exit 3"}) executor.start(job({line}));
+  while (executor.running() > 0) executor.wait();
+  for (JobId id : {1, 2}) CHECK(recorder.outcomes.at(id).exit.status == 127);
+  CHECK(recorder.outcomes.at(3).exit.status == 3);
+}
+
 TEST_CASE("The end of a job that comes while a command is captured is not lost") {
   Folder folder;
   Bench bench;
