@@ -331,7 +331,9 @@ void Builder::process_started(JobId id, size_t, int pid) {
   if (!debug_) return;
   RunningJob& running = starting_ ? *starting_ : jobs_.at(id);
   running.pid = pid;
-  if (!std::exchange(running.on_chain, true))
+  if (std::exchange(running.on_chain, true))
+    tell_live_children();  // make goes back to sleep
+  else
     debug_->say(DebugLog::jobs, 0, "Putting child {} ({}) PID {} on the chain.", fmt::ptr(running.target),
                 running.target->name.view(), pid);
 }
