@@ -31,14 +31,18 @@ TEST_CASE("Children are waited for although SIGCHLD was ignored and blocked at s
 
 TEST_CASE("The end of a child is heard of although another thread gets SIGCHLD") {
   Bench bench;
-  std::promise<void> ready, done;
+  int end[2];
+  REQUIRE(::pipe2(end, O_CLOEXEC) == 0);
+  std::promise<void> ready;
   std::thread stranger([&] {
     sigset_t child;
     ::sigemptyset(&child);
     ::sigaddset(&child, SIGCHLD);
     ::pthread_sigmask(SIG_UNBLOCK, &child, nullptr);
     ready.set_value();
-    done.get_future().wait();
+    char c;
+    while (::read(end[0], &c, 1) < 0) {
+    }
   });
   ready.get_future().wait();
   for (int i = 0; i < 20; ++i) bench.executor.start(job({"true", "exit 3"}));
@@ -49,8 +53,9 @@ TEST_CASE("The end of a child is heard of although another thread gets SIGCHLD")
   const bool all_heard = bench.executor.running() == 0;
   CHECK(all_heard);
   if (all_heard) CHECK(bench.output_of("echo x; exec >&-; exit 1") == "x\n");
-  done.set_value();
+  ::close(end[1]);
   stranger.join();
+  ::close(end[0]);
 }
 
 TEST_CASE("Without a descriptor for signals each child has its own") {
