@@ -68,7 +68,7 @@ struct LocalExecutor::Impl {
     Outcome outcome;
     pid_t pid = 0;  // 0: none runs
     bool has_stdin = false;
-    bool done_simply = false;  // its last line needed no process
+    bool done_simply = false;  // the last line that ran needed no process
   };
 
   InheritedState state = read_inherited_state();
@@ -167,15 +167,15 @@ struct LocalExecutor::Impl {
     return true;
   }
 
-  // Where a line's output is kept apart, or -1.
-  static int output_of(const Running& running, const CommandLine& line) {
-    return !line.recursive || running.job.capture_recursive ? running.job.stdout_fd : -1;
+  // Whether a line writes where the job says; others write where make does.
+  static bool is_captured(const Running& running, const CommandLine& line) {
+    return !line.recursive || running.job.capture_recursive;
   }
 
   // True when the line has been done without a process.
   bool do_simply(const Running& running, const CommandLine& line, const Program& program,
                  const std::vector<std::string>& argv) {
-    const int out = output_of(running, line);
+    const int out = is_captured(running, line) ? running.job.stdout_fd : -1;
     std::string text;
     return simple_commands.run(program, argv, running.job.environment->envp(), out >= 0 ? &text : nullptr) &&
            append_to_file(out, text);
@@ -190,7 +190,7 @@ struct LocalExecutor::Impl {
     spec.argv = argv;
     spec.envp = running.job.environment->envp();
     spec.in = in;
-    if (!line.recursive || running.job.capture_recursive) {
+    if (is_captured(running, line)) {
       spec.out = running.job.stdout_fd;
       spec.err = running.job.stderr_fd;
     }

@@ -78,7 +78,7 @@ struct Exit {
 struct Outcome {
   Exit exit;              // of the line that ended the job; of the last line when all went well
   size_t line_index = 0;  // that line
-  bool ran = false;       // at least one process was started
+  bool ran = false;       // at least one line was executed, or tried to be
 
   bool ok() const { return exit.ok(); }
 };
