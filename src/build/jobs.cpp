@@ -411,16 +411,22 @@ void Builder::delete_half_made(Target& target, int capture) {
   const auto remove = [&](Target& t, const Target* by) {
     if (t.precious || t.phony) return;
     const std::string_view name = t.name.view();
-    if (is_archive_member(name)) return;
-    disk_.changed(name);
-    const FileTime now = disk_.mtime(name);
-    if (now.is_absent() || now == t.time_before || disk_.is_directory(name)) return;
+    const auto part = split_archive_name(name);
+    disk_.changed(part ? part->archive : name);
+    if (part) {  // left alone: it may be new, or in an archive that is
+      if (disk_.member_mtime(part->archive, part->member) == t.time_before && !disk_.mtime(part->archive).is_absent())
+        return;
+    } else {
+      const FileTime now = disk_.mtime(name);
+      if (now.is_absent() || now == t.time_before || disk_.is_directory(name)) return;
+    }
     Event event{};
-    event.kind = Event::Kind::deleting;
+    event.kind = part ? Event::Kind::bogus_member : Event::Kind::deleting;
     event.target = name;
     if (by) event.other = by->name.view();
     event.output = capture;
     events_.on(event);
+    if (part) return;
     disk_.remove(name);
     disk_.changed(name);
   };

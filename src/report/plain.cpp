@@ -141,11 +141,14 @@ void PlainReport::on(const Event& e) {
       err(fmt::format("{}: *** Waiting for unfinished jobs....\n", prefix_));
       break;
     case Kind::deleting:
-      if (e.other.empty())
-        err(fmt::format("{}: *** Deleting file '{}'\n", prefix_, e.target), e.output);
-      else
-        err(fmt::format("{}: *** [{}] Deleting file '{}'\n", prefix_, e.other, e.target), e.output);
+    case Kind::bogus_member: {
+      const std::string by = e.other.empty() ? std::string() : fmt::format("[{}] ", e.other);
+      const std::string what = e.kind == Kind::deleting
+                                   ? fmt::format("Deleting file '{}'", e.target)
+                                   : fmt::format("Archive member '{}' may be bogus; not deleted", e.target);
+      err(fmt::format("{}: *** {}{}\n", prefix_, by, what), e.output);
       break;
+    }
     case Kind::removing:
       out(fmt::format("rm {}{}", e.text, e.flag ? "" : "\n"));
       break;

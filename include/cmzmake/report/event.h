@@ -21,6 +21,7 @@ struct Event {
     not_remade,        // -k: goal `target` was not remade because of errors
     waiting,           // the build stops, jobs still run
     deleting,          // half-made `target` is deleted; `other`: the target whose recipe made it
+    bogus_member,      // half-made `target` is an archive's member, and stays; `other` as above
     removing,          // text: intermediate files that are removed, separated by blanks; `flag`:
                        // the last one could not be, which is told next
     circular,          // the prerequisite `other` of `target` is dropped; `flag`: in the words of --warn
