@@ -225,6 +225,11 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
   OpenRule fresh;
   fresh.where = rule_place();
   take_kind(parts, fresh);
+  if (trim(parts.targets).empty()) {  // nothing of it counts, not even an assignment
+    fresh.no_targets = true;
+    rule_ = std::move(fresh);
+    return;
+  }
   if (target_assignment(raw, parts)) return;
 
   // Prerequisites. A text without `$` is used where it stands.
