@@ -219,6 +219,9 @@ void Builder::begin_update(Frame& frame) {
     for (Target* member : target.group->members) {
       if (member == &target || member->phony) continue;
       const FileTime time = time_as_target(*member);
+      if (debug_ && time.is_absent() && !frame.absent)
+        debug_->say(DebugLog::basic, frame.depth + 1, "Grouped target peer '{}' of file '{}' does not exist.",
+                    member->hashed_name.view(), target.hashed_name.view());
       if (time.is_absent())
         frame.absent = true;
       else if (time < frame.time)
