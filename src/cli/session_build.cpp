@@ -1,5 +1,6 @@
 // The build: goals and what the command line says about files, options and the builder.
 #include <charconv>
+#include <utility>
 
 #include "cmzmake/base/strings.h"
 #include "cmzmake/eval/loaded_objects.h"
@@ -68,6 +69,8 @@ int Session::Impl::build() {
   if (!shuffle.empty()) debug.say(DebugLog::basic, 0, "Enabled shuffle mode: {}", shuffle);
   set_makeflags();
   add_implicit_rules();
+  // `.IGNORE:` alone is -i, for sub-makes too.
+  if (db.special.ignore_all && !std::exchange(options.ignore_errors, true)) set_makeflags();
 
   show_reading_output();
   if (options.print_targets) {
