@@ -247,7 +247,7 @@ std::string apply_option(const OptionInfo& info, const std::string* argument, Op
   const std::string& value = argument ? *argument : none;
   switch (info.id) {
     case Id::directory:
-      o.directories.push_back(value);
+      add_new(o.directories, value);  // as GNU Make: the same one again is no step
       break;
     case Id::file:
       o.makefiles.push_back(value);

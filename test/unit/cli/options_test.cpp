@@ -94,7 +94,7 @@ TEST_CASE("--warn takes part of --warn-undefined-variables") {
 
 TEST_CASE("arguments stand in the same word or in the next one") {
   CHECK(parsed({"-fa", "-f", "b", "--file=c", "--makefile", "d"}).makefiles == Words{"a", "b", "c", "d"});
-  CHECK(parsed({"-C", "a", "-C", "a"}).directories == Words{"a", "a"});
+  CHECK(parsed({"-C", "a", "-Cb", "-C", "a"}).directories == Words{"a", "b"});
   CHECK(parsed({"-I", "a", "-Ib", "--include-dir=a", "-I-"}).include_dirs == Words{"a", "b", "-"});
   CHECK(parsed({"-E", "A=1", "-EA=2", "--eval=A=1"}).evals == Words{"A=1", "A=2"});
   CHECK(parsed({"-W", "a", "--new-file=b", "--assume-new", "c"}).new_files == Words{"a", "b", "c"});
