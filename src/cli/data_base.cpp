@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <ctime>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "cmzmake/base/strings.h"
@@ -115,7 +116,8 @@ class DataBase {
   Evaluator& e_;
   Database& db_;
   const Options& options_;
-  char recipe_prefix_ = e_.recipe_prefix;  // with which what is printed would be read back
+  std::unordered_set<const Target*> not_intermediate_;  // the makefile's word: the build adds what it finds there
+  char recipe_prefix_ = e_.recipe_prefix;               // with which what is printed would be read back
   std::string out_;
 };
 
@@ -251,11 +253,13 @@ void DataBase::file(const Target& head, const Target& t) {
   out_ += fmt::format("#  Implicit rule search has {}been done.\n", t.searched ? "" : "not ");
   if (t.expanded || t.has_static_pattern || !t.stem.empty())
     out_ += fmt::format("#  Implicit/static pattern stem: '{}'\n", t.stem);
-  if (t.intermediate) out_ += "#  File is an intermediate prerequisite.\n";
-  // GNU Make notes so what was there before, for not to be removed.
-  const bool was_there = t.progress != Progress::untouched && !t.updated && t.mtime.is_real();
-  if (t.secondary || was_there) out_ += "#  File is secondary (prerequisite of .SECONDARY).\n";
-  if (t.not_intermediate) out_ += "#  File is a prerequisite of .NOTINTERMEDIATE.\n";
+  const bool was_there = t.progress != Progress::untouched && (t.updated ? t.time_before : t.mtime).is_real();
+  if (t.intermediate || (db_.special.secondary_all && !t.not_intermediate && !was_there))
+    out_ += "#  File is an intermediate prerequisite.\n";
+  // GNU Make notes so what is there and good, for not to be removed.
+  const bool is_good = was_there && !t.updated && t.status != Status::failed && t.status != Status::question;
+  if (t.secondary || is_good) out_ += "#  File is secondary (prerequisite of .SECONDARY).\n";
+  if (not_intermediate_.contains(&head)) out_ += "#  File is a prerequisite of .NOTINTERMEDIATE.\n";
   file_state(t);
   if (t.expanded) {
     VariableSet automatic;
@@ -267,6 +271,8 @@ void DataBase::file(const Target& head, const Target& t) {
 
 void DataBase::files() {
   out_ += "# Files\n";
+  if (const Target* named = db_.find_target(".NOTINTERMEDIATE"))
+    for (const Prerequisite& p : named->prerequisites) not_intermediate_.insert(p.target);
   std::vector<const Target*> targets;
   std::vector<std::string_view> names;
   const auto add = [&](std::string_view name, const Target* target) {
