@@ -20,9 +20,21 @@ struct Child {
   std::span<const int> handled;  // signals to be given back to their default
   int in, out, err;              // -1: stays; never one of the three themselves
   volatile int failure = 0;      // errno of the failed exec
+  volatile int stopped_by = 0;   // the signal that was to stop it too early
 };
 
-// Runs in the child, on the parent's memory; never returns.
+// Takes a signal of those by which a terminal stops programs, if one waits; else 0. A child that were stopped before it
+// has executed would keep the parent in vfork, where only SIGKILL reaches it, and the shell from hearing of a stop.
+int take_stop_signal() {
+  sigset_t stops;
+  ::sigemptyset(&stops);
+  for (const int signal : {SIGTSTP, SIGTTIN, SIGTTOU}) ::sigaddset(&stops, signal);
+  const timespec now = {};
+  const int taken = ::sigtimedwait(&stops, nullptr, &now);
+  return taken > 0 ? taken : 0;
+}
+
+// Runs in the child, on the parent's memory and with all signals blocked; never returns.
 [[noreturn]] void run_child(Child* child) {
   const LaunchSpec& spec = *child->spec;
   // A handler would run on the parent's memory.
@@ -34,6 +46,7 @@ struct Child {
   if (child->err >= 0) ::dup2(child->err, STDERR_FILENO);
   for (int fd : spec.inherit) ::fcntl(fd, F_SETFD, 0);
   restore_limits(*spec.state);
+  child->stopped_by = take_stop_signal();
   unblock_signals();
 
   ::execve(child->file, &child->words[1], spec.envp);
@@ -132,14 +145,14 @@ LaunchResult launch(const LaunchSpec& spec) {
   child.out = out.get();
   child.err = err.get();
 
-  // A handler must not run in the child, on our memory, before it has been taken away.
-  const bool block = !spec.state->handled.empty();
+  // A handler must not run in the child, on our memory, before it has been taken away; nor must the child be stopped.
   sigset_t all, before;
   ::sigfillset(&all);
-  if (block) ::sigprocmask(SIG_SETMASK, &all, &before);
+  ::sigprocmask(SIG_SETMASK, &all, &before);
   const pid_t pid = vfork_child(&child);
   const int fork_error = errno;
-  if (block) ::sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (child.stopped_by != 0 && child.failure == 0) ::kill(pid, child.stopped_by);
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) return {-1, fork_error};
   if (child.failure != 0) {
     while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {

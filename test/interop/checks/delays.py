@@ -1,8 +1,13 @@
 """Lost wake-ups and stolen tokens, made certain by delaying system calls with strace."""
 
+import os
+import signal
+import sys
 import time
+from pathlib import Path
 
 from lib.meter import Meter
+from lib.play import until
 from lib.pool import STYLES, Pool
 from lib.registry import check
 from lib.traced import KINDS, delayed
@@ -76,4 +81,50 @@ def ended_before_it_is_watched(play, jobs):
     meter.release(6)
     meter.until(lambda: len(meter.ended) == 6, "waiting for the short jobs", make)
     meter.release(gate="long")
+    make.succeed()
+
+
+# A shell's part: a process group of its own for a command. ^Z stops no group without a parent in its session.
+JOB_CONTROL = [sys.executable, "-c", "import os, subprocess, sys\n"
+               "sys.exit(subprocess.call(sys.argv[1:], preexec_fn=os.setpgrp))"]
+
+
+def unexecuted_child(program):
+    """The process numbers of a make and of a child that has not executed yet, if there are such."""
+    parents = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(process / "exe") == program:
+                parents[int(process.name)] = int(process.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            pass  # has ended, or is somebody else's
+    return next(((parent, child) for child, parent in parents.items() if parent in parents), None)
+
+
+@check()
+def suspended_while_it_starts_a_child(play):
+    """A terminal's ^Z comes between vfork and exec. A child that stops there keeps make from stopping, and the
+    shell waits for both for ever."""
+    program = play.folder / "own-make"  # no other process has this file
+    program.write_bytes(play.make.read_bytes())
+    program.chmod(0o755)
+    play.write("Makefile", "all: a b\na: ; @sleep 1\nb: ; @sleep 0.001\n")
+    # Only the child of `b`, whose input is not make's, calls dup2.
+    make = play.start("-j2", program=program, wrap=[*JOB_CONTROL, *delayed("dup2", "enter", 300, follow=True)])
+    found = [None]
+
+    def seen_twice():
+        found.append(unexecuted_child(str(program)))
+        return found[-1] is not None and found[-1] == found[-2]
+
+    until(seen_twice, "waiting for a child", make)
+    pids = found[-1]
+    for pid in pids:
+        os.kill(pid, signal.SIGTSTP)
+    try:
+        until(lambda: all(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "Tt" for pid in pids),
+              "waiting for both to stop", make)
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
     make.succeed()
