@@ -47,12 +47,17 @@ AttendedSignals::AttendedSignals() {
   action.sa_handler = pass_on;
   action.sa_flags = SA_RESTART | SA_NOCLDSTOP;
   ::sigaction(SIGCHLD, &action, nullptr);
-  block_only({SIGCHLD});
+  block_only({SIGCHLD, SIGUSR1});
 }
 
 void AttendedSignals::leave() {
   if (std::exchange(left_, true)) return;
   if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  sigset_t user;
+  ::sigemptyset(&user);
+  ::sigaddset(&user, SIGUSR1);
+  const timespec now = {};
+  ::sigtimedwait(&user, nullptr, &now);  // it asked for something, which is too late
   block_only({});
 }
 

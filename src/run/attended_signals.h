@@ -8,11 +8,11 @@
 namespace cmz {
 
 // The signals that make attends to: those that ask it to end, SIGUSR1, and SIGCHLD, which tells that a child has ended.
-// Until attend() they do what they do by default; from then on they wait to be taken, so that make can stop its
-// children and clean up before it ends. SIGCHLD is blocked from the beginning: a thread that is made earlier (by an
-// object that a makefile loads) must not be the one that gets it; and is passed on by one that gets it nevertheless.
-// What was blocked when make started is no longer, neither here nor in children. Make one in the first thread, before
-// any other exists.
+// Until attend() the first do what they do by default; from then on they wait to be taken, so that make can stop its
+// children and clean up before it ends. The other two wait from the beginning: SIGUSR1 would end make, and a thread
+// that is made earlier (by an object that a makefile loads) must not be the one that gets SIGCHLD; one that gets it
+// nevertheless passes it on. What was blocked when make started is no longer, neither here nor in children.
+// Make one in the first thread, before any other exists.
 class AttendedSignals {
  public:
   AttendedSignals();

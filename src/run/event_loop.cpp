@@ -31,6 +31,7 @@ void EventLoop::attend_signals() {
   if (!signals_.attend()) return;
   signal_watch_.assign(signals_.descriptor());
   watch_signals();
+  take_signals();  // SIGUSR1 may have come before
 }
 
 void EventLoop::leave_signals() {

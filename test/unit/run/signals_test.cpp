@@ -200,6 +200,24 @@ TEST_CASE("Before there is anything to clean up a signal ends make at once") {
   CHECK(WTERMSIG(status) == SIGTERM);
 }
 
+TEST_CASE("SIGUSR1 never ends make, and is heard of as soon as signals are attended to") {
+  int heard = 0;
+  {
+    Bench bench;
+    bench.executor.on_user_signal([&] { ++heard; });
+    CHECK(bench.output_of("kill -USR1 $PPID; echo x") == "x\n");
+    CHECK(heard == 0);
+    bench.executor.attend_signals();
+    CHECK(heard == 1);
+    ::kill(::getpid(), SIGUSR1);
+  }
+  {
+    Bench bench;
+    ::kill(::getpid(), SIGUSR1);
+  }
+  CHECK(heard == 1);
+}
+
 TEST_CASE("A signal that was ignored at start stays ignored, in children too") {
   struct sigaction ignore = {}, before;
   ignore.sa_handler = SIG_IGN;
