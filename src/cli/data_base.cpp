@@ -259,7 +259,8 @@ void DataBase::file(const Target& head, const Target& t) {
   // GNU Make notes so what is there and good, for not to be removed.
   const bool is_good = was_there && !t.updated && t.status != Status::failed && t.status != Status::question;
   if (t.secondary || is_good) out_ += "#  File is secondary (prerequisite of .SECONDARY).\n";
-  if (not_intermediate_.contains(&head)) out_ += "#  File is a prerequisite of .NOTINTERMEDIATE.\n";
+  if (t.not_intermediate && not_intermediate_.contains(&head))
+    out_ += "#  File is a prerequisite of .NOTINTERMEDIATE.\n";
   file_state(t);
   if (t.expanded) {
     VariableSet automatic;
