@@ -76,6 +76,25 @@ void Builder::deliver(Result result) {
   has_delivered_ = true;
 }
 
+// What the answer about prerequisite `p` means for the frame's target. It is to be made for what is newer, or not
+// there, when `by_time`; an intermediate file may be missing.
+void Builder::weigh_delivered(const Prerequisite& p, bool by_time, Frame& frame) {
+  if (delivered_.status == Status::failed) frame.status = Status::failed;
+  if (delivered_.status == Status::question && frame.status != Status::failed) frame.status = Status::question;
+  if (!by_time) return;
+  if (delivered_.must_make) frame.must_make = true;
+  const bool intermediate = is_intermediate(*p.target);
+  if (delivered_.running || (intermediate && p.target->progress == Progress::untouched)) return;
+  const FileTime time = mtime(*p.target);
+  if (time.is_absent() ? !intermediate : time > frame.time) frame.must_make = true;
+}
+
+// Whether `child`, which is finished, is an intermediate file that its recipe did not make: what it is made from
+// counts.
+bool Builder::was_not_made(Target& child, const Result& result) {
+  return result.status == Status::none && is_intermediate(child) && mtime(child).is_absent();
+}
+
 // `frame`'s owner is looked at again once `target` is finished.
 void Builder::wait_for(Frame& frame, Target& target) {
   frame.running = true;
@@ -369,15 +388,7 @@ bool Builder::next_prerequisite(Frame& frame) {
         wait_for(frame, *p.target);
       frame.running = true;
     }
-    if (delivered_.status == Status::failed) frame.status = Status::failed;
-    if (delivered_.status == Status::question && frame.status != Status::failed) frame.status = Status::question;
-    if (!p.order_only && !second_round) {
-      if (delivered_.must_make) frame.must_make = true;
-      if (!delivered_.running && (!is_intermediate(*p.target) || p.target->progress != Progress::untouched)) {
-        const FileTime time = mtime(*p.target);
-        if (time.is_absent() ? !is_intermediate(*p.target) : time > frame.time) frame.must_make = true;
-      }
-    }
+    weigh_delivered(p, !p.order_only && !second_round, frame);
     ++frame.next;
     if (ends_look(frame.status)) return false;
     return true;
@@ -417,8 +428,8 @@ bool Builder::next_prerequisite(Frame& frame) {
     case Progress::finished:
       if (child.status == Status::failed) come_by_failed(child, *frame.target);
       result.status = child.status == Status::failed || child.status == Status::question ? child.status : Status::none;
-      if (!second_round && result.status == Status::none && is_intermediate(child) && mtime(child).is_absent()) {
-        visit_check(child, frame);  // its recipe did not make it: what it is made from counts
+      if (!second_round && was_not_made(child, result)) {
+        visit_check(child, frame);
         return true;
       }
       frame.waiting_child = true;

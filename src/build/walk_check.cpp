@@ -30,15 +30,7 @@ void Builder::step_check(Frame& frame) {
         wait_for(frame, *p.target);
       frame.running = true;
     }
-    if (delivered_.status == Status::failed) frame.status = Status::failed;
-    if (delivered_.status == Status::question && frame.status != Status::failed) frame.status = Status::question;
-    if (!p.order_only) {
-      if (delivered_.must_make) frame.must_make = true;
-      if (!delivered_.running && !(is_intermediate(*p.target) && p.target->progress == Progress::untouched)) {
-        const FileTime time = mtime(*p.target);
-        if (time.is_absent() ? !is_intermediate(*p.target) : time > frame.time) frame.must_make = true;
-      }
-    }
+    weigh_delivered(p, !p.order_only, frame);
     ++frame.next;
     if (ends_look(frame.status)) frame.next = rule.prerequisites.size();
     return;
@@ -64,7 +56,7 @@ void Builder::step_check(Frame& frame) {
     case Progress::finished:
       if (child.status == Status::failed) come_by_failed(child, target);
       if (child.status == Status::failed || child.status == Status::question) result.status = child.status;
-      if (result.status == Status::none && is_intermediate(child) && mtime(child).is_absent()) {
+      if (was_not_made(child, result)) {
         visit_check(child, frame);
         return;
       }

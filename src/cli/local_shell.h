@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,9 +21,7 @@ class LocalShell : public Shell {
 
   ShellResult run(const ShellRequest& request) override {
     ShellResult out;
-    const char* ifs = nullptr;
-    for (const char* const* e = request.environment; *e; ++e)
-      if (std::strncmp(*e, "IFS=", 4) == 0) ifs = *e + 4;
+    const char* const ifs = find_in_environment(request.environment, "IFS");
     const auto argv = command_argv(request.command, request.shell.empty() ? "/bin/sh" : request.shell,
                                    request.shell_flags, false, ifs);
     std::vector<std::string> changed;

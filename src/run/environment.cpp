@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "cmzmake/run/executor.h"
 
 namespace cmz {
@@ -18,6 +20,13 @@ char* const* Environment::envp() const {
     pointers_.push_back(nullptr);
   }
   return pointers_.data();
+}
+
+const char* find_in_environment(const char* const* envp, std::string_view name) {
+  for (; envp && *envp; ++envp)
+    if (std::strncmp(*envp, name.data(), name.size()) == 0 && (*envp)[name.size()] == '=')
+      return *envp + name.size() + 1;
+  return nullptr;
 }
 
 }  // namespace cmz

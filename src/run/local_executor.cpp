@@ -304,7 +304,7 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
     out.exit = ended_by(loop.fatal_signal());
     return out;
   }
-  const Program program = find_program(argv[0], path_of(envp));
+  const Program program = find_program(argv[0], find_in_environment(envp, "PATH"));
   if (impl_->does_simple_commands) {
     if (impl_->simple_commands.run(program, argv, envp, &out.output)) return out;
     out.output.clear();

@@ -4,16 +4,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <string_view>
 
 namespace cmz {
-
-const char* path_of(char* const* envp) {
-  for (; envp && *envp; ++envp)
-    if (std::strncmp(*envp, "PATH=", 5) == 0) return *envp + 5;
-  return nullptr;
-}
 
 Program find_program(const std::string& word, const char* path) {
   Program program;

@@ -18,7 +18,4 @@ struct Program {
 // not by trying in the child: asking costs less than an exec that fails, and nothing to execute needs no child.
 Program find_program(const std::string& word, const char* path);
 
-// The value of PATH in `envp`, or nullptr.
-const char* path_of(char* const* envp);
-
 }  // namespace cmz

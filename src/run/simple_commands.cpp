@@ -14,21 +14,18 @@
 #include <span>
 #include <string_view>
 
+#include "cmzmake/run/executor.h"
+
 namespace cmz {
 namespace {
 
 using Words = std::span<const std::string>;
 
-// Whether some variable's name begins so.
-bool has_variable(char* const* envp, std::string_view beginning) {
-  for (; envp && *envp; ++envp)
-    if (std::strncmp(*envp, beginning.data(), beginning.size()) == 0) return true;
-  return false;
-}
-
 // What the dynamic loader is told (LD_PRELOAD, LD_LIBRARY_PATH, ...), and what changes the defaults of some programs.
 bool is_special(char* const* envp) {
-  return has_variable(envp, "LD_") || has_variable(envp, "POSIXLY_CORRECT=") || has_variable(envp, "_POSIX2_VERSION=");
+  for (char* const* entry = envp; entry && *entry; ++entry)
+    if (std::strncmp(*entry, "LD_", 3) == 0) return true;
+  return find_in_environment(envp, "POSIXLY_CORRECT") || find_in_environment(envp, "_POSIX2_VERSION");
 }
 
 // Whether execve would hand over all of these: Linux always has room for 128 KiB, and a NUL ends a word.
@@ -63,11 +60,12 @@ bool is_directory(const char* name) {
   return ::stat(name, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-// Appends what a plain file of at most `largest` bytes holds; false when that is not all of it. Other files are not
-// opened: who waits for the other end of a FIFO would take this for it.
-bool read_file(const std::string& name, off_t largest, std::string& out) {
+// Appends what a plain file holds; false when that is not all of it, or too much. Other files are not opened: who waits
+// for the other end of a FIFO would take this for it.
+bool read_file(const std::string& name, std::string& out) {
+  constexpr off_t kLargest = 1 << 20;
   struct stat st;
-  if (::stat(name.c_str(), &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > largest) return false;
+  if (::stat(name.c_str(), &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > kLargest) return false;
   const int fd = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return false;
   const size_t before = out.size(), size = static_cast<size_t>(st.st_size);
@@ -132,9 +130,8 @@ bool do_echo(Words words, std::string& output) {
 }
 
 bool do_cat(Words words, std::string& output) {
-  constexpr off_t kLargest = 1 << 20;
   return !words.empty() && are_plain_names(words) &&
-         std::all_of(words.begin(), words.end(), [&](const auto& name) { return read_file(name, kLargest, output); });
+         std::all_of(words.begin(), words.end(), [&](const auto& name) { return read_file(name, output); });
 }
 
 bool do_pwd(Words words, std::string& output) {
@@ -204,12 +201,11 @@ const Command* find_command(std::string_view file) {
   return nullptr;
 }
 
-// Whether the file is a program of GNU coreutils: not a script, another implementation or a wrapper.
+// Whether the file is a program of GNU coreutils: not a script, another implementation or a wrapper. One that holds all
+// of them is too large to be read.
 bool says_coreutils(const std::string& file) {
-  constexpr off_t kLargest = 1 << 20;  // one that holds all of them is larger
   std::string text;
-  return read_file(file, kLargest, text) && text.starts_with("\177ELF") &&
-         text.find("GNU coreutils") != std::string::npos;
+  return read_file(file, text) && text.starts_with("\177ELF") && text.find("GNU coreutils") != std::string::npos;
 }
 
 }  // namespace

@@ -168,6 +168,8 @@ class Builder : private JobListener {
   void visit_check(Target& target, Frame& from);
   void pop(Result result);
   void deliver(Result result);
+  void weigh_delivered(const Prerequisite& p, bool by_time, Frame& frame);
+  bool was_not_made(Target& child, const Result& result);
   void wait_for(Frame& frame, Target& target);
   void suspend(Frame& frame);
   void prepare(Target& target);

@@ -38,6 +38,9 @@ class Environment {
   Place path_, ifs_;
 };
 
+// The value of `name` in an array as execve takes it, or nullptr.
+const char* find_in_environment(const char* const* envp, std::string_view name);
+
 // One line of a recipe, expanded, without its prefix characters.
 struct CommandLine {
   std::string text;            // what the shell gets
