@@ -106,7 +106,7 @@ class MakefileReader {
   static void take_kind(RuleLine& line, OpenRule& rule);
   bool target_assignment(const LogicalLine& raw, const RuleLine& parts);
   void target_variable(std::string_view targets, const Statement& s);
-  void take_static_pattern(std::string_view& prerequisites, OpenRule& rule);
+  void take_static_pattern(std::string_view& prerequisites, std::string_view marks, OpenRule& rule);
   void take_targets(std::string_view targets, OpenRule& rule);
   [[noreturn]] void missing_separator(const LogicalLine& raw);
 

@@ -11,16 +11,22 @@ namespace {
 
 constexpr size_t kNpos = std::string_view::npos;
 
+// What follows a text that is unquoted.
+enum class Behind : bool { nothing, mark };
+
 // Of the backslashes before each of `marks` half are left: `\:` becomes `:`.
-std::string_view unquote(std::string_view text, std::string_view marks, std::string& buffer) {
+std::string_view unquote(std::string_view text, std::string_view marks, std::string& buffer,
+                         Behind behind = Behind::nothing) {
   if (text.find('\\') == kNpos) return text;
   buffer.clear();
   for (size_t i = 0; i < text.size(); ++i) {
     size_t end = i;
     while (end < text.size() && text[end] == '\\') ++end;
-    if (end > i && end < text.size() && marks.find(text[end]) != kNpos) {
+    const bool at_mark = end == text.size() ? behind == Behind::mark : marks.find(text[end]) != kNpos;
+    if (end > i && at_mark) {
       buffer.append((end - i) / 2, '\\');
       i = end;
+      if (end == text.size()) break;
     }
     buffer += text[i];
   }
@@ -182,17 +188,21 @@ bool MakefileReader::target_assignment(const LogicalLine& raw, const RuleLine& p
   return true;
 }
 
-// Cuts the pattern of a static pattern rule off its prerequisites.
-void MakefileReader::take_static_pattern(std::string_view& prerequisites, OpenRule& rule) {
+// Cuts the pattern of a static pattern rule off its prerequisites. In it backslashes quote what they do among targets.
+void MakefileReader::take_static_pattern(std::string_view& prerequisites, std::string_view marks, OpenRule& rule) {
   const size_t colon = prerequisites.find(':') == kNpos ? kNpos : find_colon(prerequisites);
   if (colon == kNpos) return;
-  std::string_view words = prerequisites.substr(0, colon);
-  const std::string_view pattern = next_word(words);
-  if (pattern.empty()) throw Fatal(e_.where, "missing target pattern");
-  if (!next_word(words).empty()) throw Fatal(e_.where, "multiple target patterns");
+  std::string buffer, pattern;
+  const std::string_view text = unquote(prerequisites.substr(0, colon), marks, buffer, Behind::mark);
+  size_t patterns = 0;
+  FileNames(text, nullptr).for_each([&](std::string_view name) {
+    if (patterns++ == 0) pattern = name;
+  });
+  if (patterns == 0) throw Fatal(e_.where, "missing target pattern");
+  if (patterns > 1) throw Fatal(e_.where, "multiple target patterns");
   if (find_percent(pattern) == kNpos) throw Fatal(e_.where, "target pattern contains no '%'");
   rule.is_static_pattern = true;
-  rule.static_pattern = without_dot_slash(pattern);
+  rule.static_pattern = pattern;
   prerequisites = prerequisites.substr(colon + 1);
 }
 
@@ -251,10 +261,10 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
 
   std::string target_buffer, prerequisite_buffer;
   const std::string_view marks = may_have_recipe ? ":;" : ":";
-  take_static_pattern(prerequisites, fresh);
+  take_static_pattern(prerequisites, marks, fresh);
   fresh.prerequisites = unquote(prerequisites, marks, prerequisite_buffer);
   if (inner_semicolon != kNpos) fresh.prerequisites.pop_back();
-  take_targets(unquote(parts.targets, marks, target_buffer), fresh);
+  take_targets(unquote(parts.targets, marks, target_buffer, Behind::mark), fresh);
   if (fresh.targets.empty() && fresh.pattern_targets.empty()) {
     fresh.no_targets = true;
     rule_ = std::move(fresh);
@@ -276,7 +286,7 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
 void MakefileReader::target_variable(std::string_view targets, const Statement& s) {
   const Origin origin = s.modifiers.override_ ? Origin::override_ : Origin::file;
   std::string buffer;
-  targets = unquote(targets, ":;", buffer);
+  targets = unquote(targets, ":;", buffer, Behind::mark);
   std::vector<std::string> names;
   FileNames(targets, &e_.disk).for_each([&](std::string_view name) { names.emplace_back(name); });
   for (const std::string& target_name : names) {

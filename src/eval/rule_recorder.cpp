@@ -5,6 +5,7 @@
 
 #include "cmzmake/base/strings.h"
 #include "cmzmake/eval/special_targets.h"
+#include "cmzmake/eval/text_functions.h"
 #include "file_names.h"
 #include "makefile_reader.h"
 #include "names.h"
@@ -13,11 +14,31 @@ namespace cmz {
 namespace {
 
 constexpr size_t kNpos = std::string_view::npos;
+constexpr ByteSet kSpaces(" \t\n\v\f\r");
 
-std::string replace_percent(const std::string& text, std::string_view stem) {
+// What a static pattern rule makes of a prerequisite. A stem with blanks is a list of words, as in $(patsubst).
+std::string replace_percent(std::string_view text, std::string_view stem) {
   const Pattern pattern = parse_pattern(text);
   if (!pattern.has_percent()) return pattern.text;
-  return fmt::format("{}{}{}", pattern.prefix(), stem, pattern.suffix());
+  std::string out;
+  if (kSpaces.any_in(stem))
+    patsubst("%", text, stem, out);
+  else
+    out.append(pattern.prefix()).append(stem).append(pattern.suffix());
+  return out;
+}
+
+// The stem of a target of a static pattern rule. One that does not match stays whole, and so does each word of a name
+// with blanks.
+std::string static_stem(const std::string& pattern, std::string_view name, bool* matches) {
+  std::string_view stem = name;
+  *matches = parse_pattern(pattern).match(name, &stem);
+  std::string out;
+  if (kSpaces.any_in(name))
+    patsubst(pattern, "%", name, out);
+  else
+    out = stem;
+  return out;
 }
 
 // `%` in a text that waits for its second expansion becomes `$*`, the first of each word.
@@ -81,6 +102,7 @@ void MakefileReader::set_default_goal(std::string_view name) {
   Variable* goal = e_.db.globals.find(e_.names_->default_goal);
   if (goal && !goal->value.empty()) return;
   if (name.empty() || (name[0] == '.' && name.find('/') == kNpos)) return;
+  if (name.find('%') != kNpos) return;  // it looks like a pattern's, quoted or not
   e_.define(e_.db.globals, ".DEFAULT_GOAL", std::string(name), Origin::file, Flavor::simple);
 }
 
@@ -118,15 +140,9 @@ Target& MakefileReader::record_target(OpenRule& rule, Target& head) {
   std::string stem_text;
   bool matches = true;
   if (rule.is_static_pattern) {
-    const Pattern pattern = parse_pattern(rule.static_pattern);
-    std::string_view stem;
-    if (!pattern.match(head.name.view(), &stem)) {
+    stem_text = static_stem(rule.static_pattern, head.name.view(), &matches);
+    if (!matches)  // it stays a target, without these prerequisites
       e_.diagnostics.message(rule.where, fmt::format("target '{}' doesn't match the target pattern", head.name.view()));
-      // It stays a target, without these prerequisites.
-      stem = head.name.view();
-      matches = false;
-    }
-    stem_text = stem;
   }
 
   const bool suffix_like = head.builtin;
@@ -213,7 +229,7 @@ void append_prerequisites(Evaluator& e, std::string_view text, const std::string
     }
     Prerequisite p;
     if (stem && name.find('%') != kNpos) {
-      const std::string made = replace_percent(std::string(name), *stem);
+      const std::string made = replace_percent(name, *stem);
       if (made.empty()) return;  // a `%` alone, for an empty stem
       p.target = &e.db.target(made);
     } else
