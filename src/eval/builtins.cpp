@@ -1,4 +1,6 @@
 // The built-in variables and rules enter the database.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -132,16 +134,11 @@ void Evaluator::convert_suffix_rules() {
       return s.data() >= table.data() && s.data() < table.data() + table.size();
     });
   }
-  // `.c.o` becomes `%.o: %.c`, `.c` becomes `%: %.c`; each suffix alone says that names with it
-  // are of a known type. Manual, "Old-Fashioned Suffix Rules", "Match-Anything Pattern Rules".
+  // `.c.o` becomes `%.o: %.c`, `.c` becomes `%: %.c`, `.c.a` both `(%.o): %.c` and `%.a: %.c`; each suffix alone says
+  // that names with it are of a known type. Manual, "Old-Fashioned Suffix Rules", "Match-Anything Pattern Rules".
   const size_t of_makefiles = db.pattern_rules.size();  // those that are added here differ from each other
-  const auto add = [&](std::string_view target_suffix, std::string_view source_suffix, const Target* from) {
+  const auto add = [&](const std::string& target, std::string_view source_suffix, const Target* from) {
     auto rule = std::make_unique<PatternRule>();
-    std::string target = "%";
-    if (target_suffix == ".a" && from)
-      target = "(%.o)";
-    else
-      target += target_suffix;
     rule->target_texts.push_back(db.arena.copy(target));
     rule->targets.push_back(parse_rule_pattern(target, db.arena));
     rule->from_suffix = true;
@@ -167,10 +164,15 @@ void Evaluator::convert_suffix_rules() {
   const std::vector<SuffixRuleName> names = suffix_rule_names(db);
   auto name = names.begin();
   for (uint32_t source = 0; source < db.suffixes.size(); ++source) {
-    add(db.suffixes[source], {}, nullptr);
-    for (; name != names.end() && name->source == source; ++name)
-      if (const Target* t = usable(*name->target, name->made != SuffixRuleName::kNothing))
-        add(name->made == SuffixRuleName::kNothing ? "" : db.suffixes[name->made - 1], db.suffixes[source], t);
+    add(fmt::format("%{}", db.suffixes[source]), {}, nullptr);
+    for (; name != names.end() && name->source == source; ++name) {
+      const bool nothing = name->made == SuffixRuleName::kNothing;
+      const Target* const from = usable(*name->target, !nothing);
+      if (from == nullptr) continue;
+      const std::string_view made = nothing ? "" : db.suffixes[name->made - 1];
+      if (made == ".a") add("(%.o)", db.suffixes[source], from);
+      add(fmt::format("%{}", made), db.suffixes[source], from);
+    }
   }
   if (!settings.no_builtin_rules) {
     for (const BuiltinRule& rule : builtin_pattern_rules()) {

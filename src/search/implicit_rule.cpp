@@ -77,6 +77,7 @@ std::string rule_text(const PatternRule& rule) {
   bool bar = false;
   for (const PatternPrerequisite& p : rule.prerequisites) {
     if (p.order_only && !std::exchange(bar, true)) out += " |";
+    if (p.wait_before) out += " .WAIT";
     (out += ' ') += p.text;
   }
   return out;
@@ -159,8 +160,10 @@ bool Search::implicit_rule(Target& target) {
 
 std::unique_ptr<Search::FoundRule> Search::find_rule(Target* target, std::string_view name, bool archive_member,
                                                      int depth) {
-  const size_t slash = archive_member ? std::string_view::npos : name.rfind('/');
-  const std::string_view directory = slash == std::string_view::npos ? std::string_view() : name.substr(0, slash + 1);
+  // A member is in an archive and not in a directory, wherever slashes are. One at the end belongs to the name.
+  size_t slash = std::string_view::npos;
+  if (!archive_member && name.size() > 1 && !is_archive_member(name)) slash = name.rfind('/', name.size() - 2);
+  const std::string_view directory = name.substr(0, slash + 1);  // npos + 1 is 0
   const std::string_view base = name.substr(directory.size());
 
   enter_directory(directory, name);

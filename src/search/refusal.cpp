@@ -21,7 +21,7 @@ std::string_view last_part(std::string_view folder) {
 // Only the long way finds out what such a name means.
 bool Search::is_odd(std::string_view name) {
   static constexpr ByteSet kOdd("*?[()");
-  return kOdd.any_in(name) || name.starts_with("./");
+  return kOdd.any_in(name) || name.starts_with("./") || name.ends_with('/');
 }
 
 // The place where names are looked for from now on. An odd name is looked for the long way.
@@ -68,7 +68,8 @@ const NameSet* Search::names_here(uint32_t number) {
 }
 
 bool Search::nothing_at_a_glance(std::string_view name) {
-  constexpr uint32_t kPays = 8;  // so many names, working it out takes as long as searching for them
+  constexpr uint32_t kPays = 8;           // so many names, working it out takes as long as searching for them
+  if (name.ends_with(')') || name.ends_with('/')) return false;  // their directory is another one
   const size_t slash = name.rfind('/');
   const std::string_view directory = name.substr(0, slash + 1);  // npos + 1 is 0
   const RuleIndex::Reached reached = index_.reach(name);
