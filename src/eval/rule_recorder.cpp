@@ -57,6 +57,21 @@ std::string percent_to_stem(std::string_view text) {
   return out;
 }
 
+// What rules have said of a target so far.
+struct Said {
+  bool prerequisites = false;
+  bool recipe = false;
+};
+
+Said said_of(const Target& target) {
+  Said said;
+  for (const Target* t = &target; t; t = t->next_double_colon) {
+    said.prerequisites |= !t->prerequisites.empty();
+    said.recipe |= t->recipe != nullptr;
+  }
+  return said;
+}
+
 }  // namespace
 
 void MakefileReader::add_recipe_line(std::string_view text, uint32_t line) {
@@ -114,12 +129,16 @@ void MakefileReader::record_targets(OpenRule& rule) {
     if (apply_early_special_target(e_, name.view(), rule.prerequisites, rule.recipe)) {
       // Also recorded like any other: its prerequisites count when all is read.
     }
-    if (name.view() == ".WAIT" && rule.targets.size() == 1) {
-      if (!trim(rule.prerequisites).empty()) e_.diagnostics.message(rule.where, ".WAIT should not have prerequisites");
-      if (rule.recipe) e_.diagnostics.message(rule.where, ".WAIT should not have commands");
-    }
     Target& target = e_.db.target(name);
+    const bool is_wait = name.view() == ".WAIT";
+    const Said before = is_wait ? said_of(target) : Said{};
     Target& recorded = record_target(rule, target);
+    if (is_wait) {  // told at the first rule that says more of it than nothing
+      const Said now = said_of(target);
+      if (now.prerequisites && !before.prerequisites)
+        e_.diagnostics.message(rule.where, ".WAIT should not have prerequisites");
+      if (now.recipe && !before.recipe) e_.diagnostics.message(rule.where, ".WAIT should not have commands");
+    }
     if (rule.grouped) grouped.push_back(&recorded);
   }
   if (!rule.grouped) return;
