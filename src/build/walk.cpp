@@ -236,8 +236,8 @@ void Builder::begin_update(Frame& frame) {
   // targets of a pattern rule do not count: nobody may want them.)
   if (target.group && target.group->is_explicit)
     for (Target* member : target.group->members) {
-      if (member == &target || member->phony) continue;
-      const FileTime time = time_as_target(*member);
+      if (member == &target) continue;
+      const FileTime time = time_as_target(*member);  // one that is phony is never there
       if (debug_ && time.is_absent() && !frame.absent)
         debug_->say(DebugLog::basic, frame.depth + 1, "Grouped target peer '{}' of file '{}' does not exist.",
                     member->hashed_name.view(), target.hashed_name.view());
