@@ -221,12 +221,13 @@ void Builder::finish(Target& target, Status status, Ran ran) {
         target.mtime = FileTime::unknown();
         target.vpath_searched = target.ignore_vpath;
         disk_.changed(target.name.view());
+        member_was_made(target);
       } else {
         target.mtime = FileTime::newest();
       }
       target.time_changed = mtime(target) != target.time_before;
     }
-    if (target.group)
+    if (target.group && ran == Ran::yes)
       for (Target* member : target.group->members) {
         if (member == &target || member->progress == Progress::finished) continue;
         if (member->progress == Progress::waiting) waiter_finished_ = true;
@@ -265,7 +266,8 @@ std::string Builder::reason(const Target& target, FileTime time) const {
   if (target.phony) return "target is .PHONY";
   const std::string_view name = target.name.view();
   const auto member = split_archive_name(name);
-  bool absent = time.is_absent() && !(member && disk_.mtime(member->archive).is_absent());
+  const Target* const archive = member ? db_.find_target(member->archive) : nullptr;
+  bool absent = time.is_absent() && !(archive && archive->mtime.is_absent());
   std::string newer;
   std::unordered_set<const Target*> named;  // once each, as in $?
   for (const Prerequisite& p : target.prerequisites) {

@@ -124,14 +124,12 @@ void Builder::leave_to_recursive_lines(RunningJob& running) const {
   std::erase_if(lines, std::not_fn(runs));
 }
 
-// The end of what -t does.
+// The end of what -t does. The target counts as the newest of all.
 void Builder::finish_touched(RunningJob& running) {
   Target& target = *running.target;
   bool ok = true;
   for (; running.touches > 0; --running.touches) ok = touch(target) && ok;
-  finish(target, ok ? Status::success : Status::failed, Ran::yes);
-  const bool real = !options_.dry_run && !options_.question;
-  if (ok && real && !target.double_colon_head) target.mtime = FileTime::unknown();
+  finish(target, ok ? Status::success : Status::failed, running.lines.empty() ? Ran::touched : Ran::yes);
 }
 
 // Expands the recipe and starts its first process, if there is one to start: then `running` is

@@ -80,30 +80,11 @@ void Builder::look_ahead(const std::vector<Target*>& goals) {
 
 FileTime Builder::read_mtime(Target& target) {
   const std::string_view name = target.name.view();
-  if (const auto member = split_archive_name(name)) {
-    FileTime time = disk_.member_mtime(member->archive, member->member);
-    if (time.is_absent() && !target.vpath_searched) {
-      target.vpath_searched = true;
-      if (auto found = search_.vpath(member->archive)) {
-        const std::string path = fmt::format("{}({})", found->path, member->member);
-        const FileTime there = disk_.member_mtime(found->path, member->member);
-        if (!there.is_absent()) {
-          db_.rename_target(target, db_.symbols.intern(path));
-          time = there;
-        }
-      }
-    }
-    // A member that is older than the file of its name is as good as missing: it must come from that file.
-    if (time.is_real()) {
-      const FileTime file = disk_.mtime(member->member);
-      if (file.is_real() && file.ns / kSecond > time.ns / kSecond) return FileTime::absent();
-    }
-    return time;
-  }
+  if (const auto member = split_archive_name(name)) return read_member_mtime(target, *member);
 
   std::error_code error;
   FileTime time = ask_disk(target, &error);
-  if (error) e_.diagnostics.message({}, fmt::format("*** stat: {}: {}", name, error.message()));
+  if (error) e_.diagnostics.message({}, fmt::format("stat: {}: {}", name, error.message()));
   if (time.is_absent() && !target.vpath_searched && !target.ignore_vpath) {
     target.vpath_searched = true;
     if (auto found = search_.vpath(name, target.is_target)) {
@@ -127,6 +108,45 @@ FileTime Builder::read_mtime(Target& target) {
   }
   if (time.is_real() && !target.updated) check_future(target, time);
   return time;
+}
+
+// A member is as old as its archive says. The archive is a target like others: where vpath finds it, there its members
+// are, until one of them is made here.
+FileTime Builder::read_member_mtime(Target& target, const ArchiveName& name) {
+  Target& archive = *resolve(&db_.target(name.archive));
+  const bool there = !mtime(archive).is_absent();
+  std::string_view path = name.archive;
+  if (archive.name.view() != path && !target.ignore_vpath) {
+    const std::string found = fmt::format("{}({})", archive.name.view(), name.member);
+    const Symbol symbol = db_.symbols.intern(found);
+    if (Target* other = db_.find_target(symbol); other && other != &target && !target.double_colon_head) {
+      merge(target, *other);
+      return mtime(*other);
+    }
+    db_.rename_target(target, symbol);
+    path = archive.name.view();
+    if (archive.ignore_vpath) {
+      target.ignore_vpath = true;
+      target.hashed_name = target.name;
+    }
+  }
+  const FileTime time = there ? disk_.member_mtime(path, name.member) : FileTime::absent();
+  if (!time.is_real()) return time;
+  // A member that is older than the file of its name is as good as missing: it must come from that file.
+  const FileTime file = disk_.mtime(name.member);
+  return file.is_real() && file.ns / kSecond > time.ns / kSecond ? FileTime::absent() : time;
+}
+
+// The member's archive may be another one now: it is looked for again.
+void Builder::member_was_made(const Target& target) {
+  const auto member = split_archive_name(target.name.view());
+  Target* const archive = member ? db_.find_target(member->archive) : nullptr;
+  if (archive == nullptr) return;
+  disk_.changed(member->archive);
+  archive->mtime = FileTime::unknown();
+  if (archive->ignore_vpath) return;
+  archive->name = archive->hashed_name;
+  archive->vpath_searched = false;
 }
 
 // vpath found `from` where the makefiles know `into`: from now on they are one.
@@ -225,7 +245,7 @@ bool Builder::touch(Target& target) {
   if (options_.dry_run) return true;
   if (const auto member = split_archive_name(name)) return touch_member(member->archive, member->member);
   const std::error_code error = disk_.touch(name);
-  if (error) e_.diagnostics.message({}, fmt::format("*** touch: {}: {}", name, error.message()));
+  if (error) e_.diagnostics.message({}, fmt::format("touch: open: {}: {}", name, error.message()));
   return !error;
 }
 

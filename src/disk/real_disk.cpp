@@ -251,7 +251,10 @@ std::error_code RealDisk::touch_member(std::string_view path, std::string_view m
                                  : std::make_error_code(std::errc::no_such_device_or_address);
   File file(path, O_RDWR);
   if (!file) return last_error();
-  if (const std::error_code error = write_member_date(file.fd(), *found, ::time(nullptr))) return error;
+  // As GNU Make does it: the date is that of the archive's last change, not of this one.
+  struct stat st;
+  if (::fstat(file.fd(), &st) != 0) return last_error();
+  if (const std::error_code error = write_member_date(file.fd(), *found, st.st_mtim.tv_sec)) return error;
   changed(path);
   return file.close();
 }

@@ -217,14 +217,14 @@ void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set, con
   bool have_first = false;
   for (const Prerequisite& p : target.prerequisites) {
     if (p.target == nullptr || p.hidden) continue;
-    std::string_view word = p.target->name.view();
-    if (!archive_of(word).empty()) word = member_of(word);
+    const std::string_view whole = p.target->name.view();
+    const std::string_view word = archive_of(whole).empty() ? whole : member_of(whole);
     if (p.order_only) {
       if (!normal.contains(p.target) && in_order_only.insert(p.target)) add_word(order_only, word);
       continue;
     }
     if (!have_first) {
-      first = word;
+      first = whole;  // $< alone names the archive, too
       have_first = true;
     }
     add_word(every, word);

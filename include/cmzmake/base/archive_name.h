@@ -15,7 +15,7 @@ struct ArchiveName {
 inline std::optional<ArchiveName> split_archive_name(std::string_view name) {
   if (name.empty() || name.back() != ')') return std::nullopt;
   const size_t open = name.find('(');
-  if (open == 0 || open == std::string_view::npos) return std::nullopt;
+  if (open == 0 || open == std::string_view::npos || open + 2 == name.size()) return std::nullopt;
   return ArchiveName{name.substr(0, open), name.substr(open + 1, name.size() - open - 2)};
 }
 

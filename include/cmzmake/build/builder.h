@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cmzmake/base/archive_name.h"
 #include "cmzmake/base/debug_log.h"
 #include "cmzmake/eval/evaluator.h"
 #include "cmzmake/eval/recipes.h"
@@ -199,7 +200,11 @@ class Builder : private JobListener {
   bool is_intermediate(const Target& target) const {
     return !target.phony && (target.intermediate || (db_.special.secondary_all && !target.not_intermediate));
   }
-  enum class Ran : uint8_t { no, yes };  // a recipe, even if there was nothing to do for a shell
+  enum class Ran : uint8_t {
+    no,
+    yes,      // a recipe, even if there was nothing to do for a shell
+    touched,  // the target alone, in the recipe's place
+  };
   void finish(Target& target, Status status, Ran ran);
   void finished(Target& target);
   std::string reason(const Target& target, FileTime time) const;
@@ -208,6 +213,8 @@ class Builder : private JobListener {
   FileTime mtime(Target& target);
   FileTime time_as_target(Target& target);
   FileTime read_mtime(Target& target);
+  FileTime read_member_mtime(Target& target, const ArchiveName& name);
+  void member_was_made(const Target& target);
   FileTime ask_disk(const Target& target, std::error_code* error);
   void known_since_read(const ReadMakefile& makefile);
   void check_future(Target& target, FileTime time);
