@@ -194,6 +194,10 @@ void DataBase::file_state(const Target& t) {
   else if (t.updated && !t.phony && time != FileTime::newest() &&
            ((t.command_line && !t.parent && !t.well_ended) || (t.status == Status::failed && !options_.keep_going)))
     time = FileTime::unknown();
+  if (t.double_colon_head) {  // its rules share what is known
+    const FileTime shared = t.double_colon_head->mtime;
+    if (time.is_unknown() || shared == FileTime::newest()) time = shared;
+  }
   out_ += fmt::format("#  {}\n", time_text(time));
   const bool given_up = options_.question && t.progress == Progress::visiting;
   if (t.progress != Progress::finished && !given_up) {
@@ -230,9 +234,9 @@ void DataBase::file(const Target& head, const Target& t) {
   const bool is_first = &t == &head || &t == head.next_double_colon;
   if (t.variables && is_first)
     for (const Variable* v : as_table(*t.variables, kTargetTable))
-      print_variable(*v, fmt::format("{}: ", head.hashed_name.view()), out_);
+      print_variable(*v, fmt::format("{}: ", head.name.view()), out_);
   if (!t.is_target && t.stem.empty()) out_ += "# Not a target:\n";
-  out_ += fmt::format("{}:{}", head.hashed_name.view(), t.double_colon_head ? ":" : "");
+  out_ += fmt::format("{}:{}", head.name.view(), t.double_colon_head ? ":" : "");
   if (t.builtin && head.name.view() == ".SUFFIXES" && !options_.no_builtin_rules) {
     const std::string suffixes = e_.value_of("SUFFIXES", e_.global_scope());
     for (std::string_view suffix : Words(suffixes)) out_ += fmt::format(" {}", suffix);
@@ -251,22 +255,28 @@ void DataBase::file(const Target& head, const Target& t) {
   if (head.command_line && is_first && !options_.goals.empty()) out_ += "#  Command line target.\n";
   if (t.builtin && head.name.view() != ".SUFFIXES") out_ += "#  Builtin rule\n";
   out_ += fmt::format("#  Implicit rule search has {}been done.\n", t.searched ? "" : "not ");
-  if (t.expanded || t.has_static_pattern || !t.stem.empty())
+  VariableSet automatic;
+  if (t.expanded) set_automatic_variables(e_, const_cast<Target&>(t), automatic);
+  if (const Variable* star = t.expanded ? automatic.find(db_.symbols.intern("*")) : nullptr)
+    out_ += fmt::format("#  Implicit/static pattern stem: '{}'\n", star->value);
+  else if (t.has_static_pattern || !t.stem.empty())
     out_ += fmt::format("#  Implicit/static pattern stem: '{}'\n", t.stem);
   const bool was_there = t.progress != Progress::untouched && (t.updated ? t.time_before : t.mtime).is_real();
   if (t.intermediate || (db_.special.secondary_all && !t.not_intermediate && !was_there))
     out_ += "#  File is an intermediate prerequisite.\n";
   // GNU Make notes so what is there and good, for not to be removed.
-  const bool is_good = was_there && !t.updated && t.status != Status::failed && t.status != Status::question;
+  const auto is_made = [](const Prerequisite& p) {
+    return p.target && (p.target->time_changed || (p.target->phony && p.target->updated));
+  };
+  const bool is_behind = !t.recipe && std::any_of(t.prerequisites.begin(), t.prerequisites.end(), is_made);
+  const bool is_good =
+      was_there && !t.updated && !is_behind && t.status != Status::failed && t.status != Status::question;
   if (t.secondary || is_good) out_ += "#  File is secondary (prerequisite of .SECONDARY).\n";
   if (t.not_intermediate && not_intermediate_.contains(&head))
     out_ += "#  File is a prerequisite of .NOTINTERMEDIATE.\n";
   file_state(t);
-  if (t.expanded) {
-    VariableSet automatic;
-    set_automatic_variables(e_, const_cast<Target&>(t), automatic);
+  if (t.expanded)
     for (const Variable* v : as_table(automatic, kTargetTable)) print_variable(*v, "# ", out_);
-  }
   if (has_recipe) recipe(*of_rule);
 }
 
@@ -280,10 +290,15 @@ void DataBase::files() {
     targets.push_back(target);
     names.push_back(name);
   };
-  for (const Target& t : db_.targets())
-    if (!t.double_colon_head && !t.merged_into) add(t.hashed_name.view(), &t);
-  // Names that are none of ours: .DEFAULT, and the suffixes that the built-in rules know.
+  bool suffixes_asked = false;
+  for (const Target& t : db_.targets()) {
+    if (!t.double_colon_head && !t.merged_into) add(t.name.view(), &t);
+    suffixes_asked |= t.expanded && t.stem.empty() && !t.has_static_pattern;
+  }
+  // Names that are none of ours: .DEFAULT, .SUFFIXES where a target's stem was looked for, and the suffixes that the
+  // built-in rules know.
   if (!db_.find_target(".DEFAULT")) add(".DEFAULT", nullptr);
+  if (suffixes_asked && !db_.find_target(".SUFFIXES")) add(".SUFFIXES", nullptr);
   const std::string suffixes = e_.value_of("SUFFIXES", e_.global_scope());
   if (!options_.no_builtin_rules)
     for (std::string_view suffix : Words(suffixes))
@@ -297,7 +312,7 @@ void DataBase::files() {
     } else {
       Target shown;
       shown.name = shown.hashed_name = db_.symbols.intern(names[index]);
-      shown.builtin = names[index] != ".DEFAULT";
+      shown.builtin = names[index] != ".DEFAULT" && names[index] != ".SUFFIXES";
       file(shown, shown);
     }
   }

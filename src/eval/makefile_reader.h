@@ -117,7 +117,7 @@ class MakefileReader {
   void record_pattern_rule(OpenRule& rule);
   Target& record_target(OpenRule& rule, Target& target);
   void add_prerequisites(const OpenRule& rule, Target& target, std::vector<Prerequisite>& out, std::string_view stem);
-  void set_default_goal(std::string_view name);
+  void set_default_goal(const std::vector<Symbol>& targets);
 
   Evaluator& e_;
   LineReader lines_;

@@ -18,7 +18,7 @@ bool MakefileReader::plain_rule() {
   size_t i = 0;
   for (; i < plain_.targets; ++i) rule_.targets.push_back(name(plain_.words[i]));
   for (; i < plain_.words.size(); ++i) rule_.plain_prerequisites.push_back(name(plain_.words[i]));
-  for (const Symbol target : rule_.targets) set_default_goal(target.view());
+  set_default_goal(rule_.targets);
   rule_.open = true;
   return true;
 }

@@ -271,7 +271,7 @@ void MakefileReader::rule(std::string_view line, const LogicalLine& raw) {
     return;
   }
 
-  for (const Symbol name : fresh.targets) set_default_goal(name.view());  // a conditional may ask for it next
+  set_default_goal(fresh.targets);  // a conditional may ask for it next
   fresh.open = true;
   rule_ = std::move(fresh);
   if (parts.semicolon != kNpos) {

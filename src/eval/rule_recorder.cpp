@@ -112,13 +112,17 @@ void OpenRule::clear() {
   where = {};
 }
 
-void MakefileReader::set_default_goal(std::string_view name) {
+void MakefileReader::set_default_goal(const std::vector<Symbol>& targets) {
   if (!set_default_goal_) return;
   Variable* goal = e_.db.globals.find(e_.names_->default_goal);
   if (goal && !goal->value.empty()) return;
-  if (name.empty() || (name[0] == '.' && name.find('/') == kNpos)) return;
-  if (name.find('%') != kNpos) return;  // it looks like a pattern's, quoted or not
-  e_.define(e_.db.globals, ".DEFAULT_GOAL", std::string(name), Origin::file, Flavor::simple);
+  for (const Symbol target : targets) {
+    const std::string_view name = target.view();
+    if (name.find('%') != kNpos) return;  // it looks like a pattern's, quoted or not
+    if (name.empty() || (name[0] == '.' && name.find('/') == kNpos)) continue;
+    e_.define(e_.db.globals, ".DEFAULT_GOAL", std::string(name), Origin::file, Flavor::simple);
+    return;
+  }
 }
 
 void MakefileReader::record_targets(OpenRule& rule) {

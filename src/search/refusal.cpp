@@ -68,7 +68,7 @@ const NameSet* Search::names_here(uint32_t number) {
 }
 
 bool Search::nothing_at_a_glance(std::string_view name) {
-  constexpr uint32_t kPays = 8;           // so many names, working it out takes as long as searching for them
+  constexpr uint32_t kPays = 8;  // so many names, working it out takes as long as searching for them
   if (name.ends_with(')') || name.ends_with('/')) return false;  // their directory is another one
   const size_t slash = name.rfind('/');
   const std::string_view directory = name.substr(0, slash + 1);  // npos + 1 is 0
