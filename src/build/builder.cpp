@@ -75,6 +75,7 @@ Status Builder::run(const std::vector<Target*>& goals) {
     cursor_ = 0;
     executor_.wait();
     check_signal();
+    ++pass_;
     pass_begins();
   }
   if (stopping()) drain(signal_ == 0 && stop_ == Status::failed);
@@ -96,14 +97,15 @@ void Builder::pass_comes_to(size_t end) {
     for (size_t i = pass_goal_; i < end && !stopping(); ++i) {
       Target& goal = *goals_[i];
       if (goal.progress != Progress::finished || std::exchange(goal_told_[i], 1)) continue;
-      if (first_trouble_ == Status::success && (goal.status == Status::failed || goal.status == Status::question))
-        first_trouble_ = goal.status;
+      const Status status = answer(goal, nullptr);
+      if (first_trouble_ == Status::success && (status == Status::failed || status == Status::question))
+        first_trouble_ = status;
       goal.well_ended = first_trouble_ == Status::success;
       if (goal.untold && !(remaking_makefiles_ && goal_makefiles_[i]->optional)) {
         goal_ = static_cast<uint32_t>(i);
         tell_failure(goal);
       }
-      finish_goal(i);
+      finish_goal(i, status);
     }
   }
   pass_goal_ = std::max(pass_goal_, end);
@@ -148,9 +150,9 @@ bool Builder::wanted(Target& target) const {
   return false;
 }
 
-void Builder::finish_goal(size_t index) {
+void Builder::finish_goal(size_t index, Status status) {
   const Target& goal = *goals_[index];
-  if (remaking_makefiles_ || goal_changed_[index] || goal.status != Status::success || options_.silent ||
+  if (remaking_makefiles_ || goal_changed_[index] || status != Status::success || options_.silent ||
       db_.special.silent_all || options_.question)
     return;
   Event event{};

@@ -426,8 +426,8 @@ bool Builder::next_prerequisite(Frame& frame) {
   if (debug_ && child.progress != Progress::untouched) tell_seen(child, frame.depth + 1);
   switch (child.progress) {
     case Progress::finished:
-      if (child.status == Status::failed) come_by_failed(child, *frame.target);
-      result.status = child.status == Status::failed || child.status == Status::question ? child.status : Status::none;
+      if (const Status status = answer(child, frame.target); status != Status::success) result.status = status;
+      if (result.status == Status::failed) come_by_failed(child, *frame.target);
       if (!second_round && was_not_made(child, result)) {
         visit_check(child, frame);
         return true;

@@ -54,8 +54,8 @@ void Builder::step_check(Frame& frame) {
   if (debug_ && child.progress != Progress::untouched) tell_seen(child, frame.depth + 1);
   switch (child.progress) {
     case Progress::finished:
-      if (child.status == Status::failed) come_by_failed(child, target);
-      if (child.status == Status::failed || child.status == Status::question) result.status = child.status;
+      if (const Status status = answer(child, &target); status != Status::success) result.status = status;
+      if (result.status == Status::failed) come_by_failed(child, target);
       if (was_not_made(child, result)) {
         visit_check(child, frame);
         return;

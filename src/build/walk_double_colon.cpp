@@ -1,4 +1,6 @@
-// The frame `double_colon` of the walk. Manual, "Double-Colon Rules".
+// The frame `double_colon` of the walk, and what a double-colon target answers. Manual, "Double-Colon Rules".
+#include <unordered_set>
+
 #include "cmzmake/build/builder.h"
 
 namespace cmz {
@@ -58,10 +60,66 @@ void Builder::step_double_colon(Frame& frame) {
     head.mtime = FileTime::unknown();
   head.status = status;
   head.progress = Progress::finished;
+  if (stack_.size() > 1 && head.status != head.next_double_colon->status) considered_heads_[&head] = pass_;
   Result result;
   result.status = status == Status::success ? Status::none : status;
   pop(result);
   finished(head);
+}
+
+// What came of `target`, which is finished, for `asker` (null: for make, whose goal it is). Of a double-colon target
+// only the one who comes to it first in a pass hears of all its rules; the others hear of the first rule alone, as GNU
+// Make has it.
+Status Builder::answer(const Target& target, const Target* asker) {
+  if (!target.double_colon || target.next_double_colon->status == target.status) return target.status;
+  uint32_t& considered = considered_heads_[&target];
+  bool first = considered != pass_;
+  if (first && asker) {
+    const Target* const found = first_asker(target);
+    first = !found || found == asker;
+  }
+  considered = pass_;
+  return first ? target.status : target.next_double_colon->status;
+}
+
+// Which unfinished target needs `head` first, if the present pass went through all of them from the goals on.
+const Target* Builder::first_asker(const Target& head) const {
+  struct Place {
+    const Target* target;
+    size_t next;
+    bool unfinished;  // something before `next`
+  };
+  std::vector<Place> path;
+  std::unordered_set<const Target*> seen;
+  const auto enter = [&](const Target* t) {
+    if (t->progress == Progress::finished || t->progress == Progress::running) return;
+    if (t->double_colon) {
+      t = t->next_double_colon;
+      while (t && t->progress == Progress::finished) t = t->next_double_colon;
+    }
+    if (t && t->progress != Progress::running && seen.insert(t).second) path.push_back({t, 0, false});
+  };
+  for (const Target* goal : goals_) {
+    enter(goal);
+    while (!path.empty()) {
+      Place& place = path.back();
+      const Target& target = *place.target;
+      if (place.next == target.prerequisites.size()) {
+        path.pop_back();
+        continue;
+      }
+      const Prerequisite& p = target.prerequisites[place.next++];
+      if (p.target == &head) return &target;
+      if (!p.target) continue;
+      if ((p.wait_before || target.not_parallel) && place.unfinished) {
+        path.pop_back();
+        continue;
+      }
+      place.unfinished |= p.target->progress != Progress::finished;
+      enter(p.target);  // `place` may move
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace cmz

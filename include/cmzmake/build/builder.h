@@ -143,7 +143,7 @@ class Builder : private JobListener {
   void pass_comes_to(size_t end);
   bool visit_ready();
   bool wanted(Target& target) const;
-  void finish_goal(size_t index);
+  void finish_goal(size_t index, Status status);
   bool stopping() const { return stop_ != Status::none || signal_ != 0; }
   // Whether what was found of some prerequisites ends the look at the others.
   bool ends_look(Status status) const {
@@ -171,6 +171,8 @@ class Builder : private JobListener {
   void deliver(Result result);
   void weigh_delivered(const Prerequisite& p, bool by_time, Frame& frame);
   bool was_not_made(Target& child, const Result& result);
+  Status answer(const Target& target, const Target* asker);
+  const Target* first_asker(const Target& head) const;
   void wait_for(Frame& frame, Target& target);
   void suspend(Frame& frame);
   void prepare(Target& target);
@@ -266,8 +268,9 @@ class Builder : private JobListener {
   bool has_delivered_ = false;
   uint32_t order_ = 0;
   uint32_t pass_ = 0;
-  std::unordered_map<const Target*, uint32_t> considered_;  // for -d: in which pass last
-  uint32_t cursor_ = 0;                                     // the present pass looks at ready targets from here on
+  std::unordered_map<const Target*, uint32_t> considered_;        // for -d: in which pass last
+  std::unordered_map<const Target*, uint32_t> considered_heads_;  // double-colon targets whose later rules count
+  uint32_t cursor_ = 0;  // the present pass looks at ready targets from here on
   std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready_, later_;
   bool waiter_finished_ = false;   // a peer's recipe made a target that was waiting
   std::vector<Target*> unwanted_;  // ready, but nobody waits for them since
