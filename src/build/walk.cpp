@@ -5,7 +5,8 @@
 // the file that asks; `double_colon` goes through the rules of a double-colon target. A frame whose
 // prerequisites are not all finished leaves the stack as *waiting*: when the last of them is
 // finished, the target is ready, and is looked at again in the order in which the first walk came
-// by. Here are the walk and `update`; walk_check.cpp and walk_double_colon.cpp have the others.
+// by. Here are the walk and `update`; walk_group.cpp has what groups add to it, walk_check.cpp and
+// walk_double_colon.cpp have the others.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -178,11 +179,9 @@ void Builder::add_extra_prerequisites(Target& target, bool implicit) {
   }
 }
 
-// A prerequisite that would close a cycle is forgotten. `asker`: the target, or the peer of its
-// group that is looked at. When it is a peer's first one, GNU Make changes the wrong list: the
-// asker is left with the rest of the peer's.
-bool Builder::drop_circular(Target& target, size_t place, Target& asker) {
-  const std::string_view child = prerequisite_at(target, place).target->hashed_name.view();
+// A prerequisite that would close a cycle is forgotten.
+void Builder::tell_circular(const Target& asker, const Target& needed) {
+  const std::string_view child = needed.hashed_name.view();
   const Warnings& warnings = e_.warnings;
   switch (warnings.action(Warning::circular_dep)) {
     case WarningAction::ignore:
@@ -199,11 +198,10 @@ bool Builder::drop_circular(Target& target, size_t place, Target& asker) {
     case WarningAction::error:
       throw Fatal({}, fmt::format("circular {} <- {} dependency detected", asker.hashed_name.view(), child));
   }
-  if (&target != &asker && place == 0) {
-    asker.prerequisites.assign(target.prerequisites.begin() + 1, target.prerequisites.end());
-    visit_order_.erase(&asker);
-    return false;
-  }
+}
+
+void Builder::drop_circular(Target& target, size_t place) {
+  tell_circular(target, *prerequisite_at(target, place).target);
   const auto found = visit_order_.find(&target);
   if (found != visit_order_.end()) {
     const uint32_t dropped = found->second[place];
@@ -213,7 +211,6 @@ bool Builder::drop_circular(Target& target, size_t place, Target& asker) {
     place = dropped;
   }
   target.prerequisites.erase(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(place));
-  return true;
 }
 
 void Builder::begin_update(Frame& frame) {
@@ -337,32 +334,34 @@ void Builder::step_update(Frame& frame) {
   }
 }
 
-// The same recipe makes the other members of the target's group: what they need must be up to date
-// too. Goes on to the next member's prerequisites (with `&:` also the target's own, once more);
-// false when there is none.
-bool Builder::next_member(Frame& frame) {
-  const TargetGroup* group = frame.target->group;
-  if (!group || frame.next < frame.walked->prerequisites.size()) return false;  // it waits, or has failed
-  while (frame.member < group->members.size()) {
-    Target* member = group->members[frame.member++];
-    if (member == frame.target && !group->is_explicit) continue;
-    search_.expand_prerequisites(*member);
-    frame.walked = member;
-    frame.next = 0;
-    return true;
-  }
-  return false;
+void Builder::rewind(Frame& frame) {
+  frame.member = 0;
+  begin_list(frame, *frame.target);
 }
 
-void Builder::rewind(Frame& frame) {
-  frame.walked = frame.target;
+// Goes on with the prerequisites of `walked`.
+void Builder::begin_list(Frame& frame, Target& walked) {
+  frame.walked = &walked;
   frame.next = 0;
-  frame.member = 0;
+  if (frame.target->group) begin_chain(frame);
+}
+
+// The prerequisite that is looked at; null behind the last one.
+Prerequisite* Builder::looked_at(const Frame& frame) {
+  if (frame.target->group) return frame.node == 0 ? nullptr : &nodes_[frame.node].prerequisite;
+  Target& target = *frame.walked;
+  return frame.next < target.prerequisites.size() ? &prerequisite_at(target, frame.next) : nullptr;
+}
+
+void Builder::advance(Frame& frame) {
+  ++frame.next;
+  if (frame.target->group) advance_chain(frame);
 }
 
 // Goes past prerequisites that were made long ago, without a word about them: most of a graph's edges lead to such.
 void Builder::pass_finished(Frame& frame, const Target& target) const {
-  if (debug_ || options_.shuffle.mode != Shuffle::Mode::none || frame.target->not_parallel) return;
+  if (debug_ || options_.shuffle.mode != Shuffle::Mode::none || frame.target->not_parallel || frame.target->group)
+    return;
   for (; frame.next < target.prerequisites.size(); ++frame.next) {
     const Prerequisite& p = target.prerequisites[frame.next];
     const Target& child = *p.target;
@@ -375,13 +374,12 @@ void Builder::pass_finished(Frame& frame, const Target& target) const {
 
 // Looks at one more prerequisite; false when all are done with.
 bool Builder::next_prerequisite(Frame& frame) {
-  Target& target = *frame.walked;
   const bool second_round = frame.phase == Frame::Phase::intermediates;
 
   if (has_delivered_ && frame.waiting_child) {  // the answer about prerequisite `next`
     has_delivered_ = false;
     frame.waiting_child = false;
-    Prerequisite& p = prerequisite_at(target, frame.next);
+    Prerequisite& p = *looked_at(frame);
     if (delivered_.running) {
       if (p.target->progress != Progress::finished && frame.kind == Frame::Kind::update &&
           !(is_intermediate(*p.target) && !second_round && p.target->progress == Progress::untouched))
@@ -389,16 +387,16 @@ bool Builder::next_prerequisite(Frame& frame) {
       frame.running = true;
     }
     weigh_delivered(p, !p.order_only && !second_round, frame);
-    ++frame.next;
-    if (ends_look(frame.status)) return false;
-    return true;
+    advance(frame);
+    return !ends_look(frame.status);
   }
 
-  if (!second_round) pass_finished(frame, target);
-  if (frame.next >= target.prerequisites.size()) return false;
-  Prerequisite& p = prerequisite_at(target, frame.next);
+  if (!second_round) pass_finished(frame, *frame.walked);
+  Prerequisite* const next = looked_at(frame);
+  if (next == nullptr) return false;
+  Prerequisite& p = *next;
   if (second_round && !is_intermediate(*p.target)) {  // it may not have been looked at: then it stays so
-    ++frame.next;
+    advance(frame);
     return true;
   }
   p.target = resolve(p.target);
@@ -414,11 +412,14 @@ bool Builder::next_prerequisite(Frame& frame) {
     child.not_intermediate = true;
   }
   if (second_round && !is_intermediate(child)) {
-    ++frame.next;
+    advance(frame);
     return true;
   }
   if (child.being_checked) {
-    if (!drop_circular(target, frame.next, *frame.target)) ++frame.next;
+    if (frame.target->group)
+      drop_from_chain(frame);
+    else
+      drop_circular(*frame.target, frame.next);
     return true;
   }
 

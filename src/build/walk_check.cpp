@@ -47,7 +47,7 @@ void Builder::step_check(Frame& frame) {
   p.target = resolve(p.target);
   Target& child = *p.target;
   if (child.being_checked) {
-    drop_circular(rule, frame.next, rule);
+    drop_circular(rule, frame.next);
     return;
   }
   Result result;

@@ -110,6 +110,8 @@ class Builder : private JobListener {
     uint32_t member = 0;       // the next peer
     uint32_t depth = 0;        // for -d
     size_t next = 0;           // prerequisite
+    uint32_t node = 0;         // the same in the chain, when the target is in a group; 0: behind the last
+    uint32_t last_kept = 0;    // the node before it that was not dropped as circular
     FileTime time;             // update: the target's own; check: the asker's
   };
   struct Result {
@@ -130,6 +132,15 @@ class Builder : private JobListener {
     size_t line = 0;
     bool in_question = false;  // -q: behind its lines comes one that is not run
     int touches = 0;           // -t: how often the target is touched at the end
+  };
+  // One prerequisite of a target that is in a group. Node 0 is none.
+  struct PrerequisiteNode {
+    Prerequisite prerequisite;
+    uint32_t next = 0;
+  };
+  struct Chain {
+    uint32_t first = 0;
+    size_t size = 0;
   };
   struct Ready {
     uint32_t order;
@@ -161,8 +172,10 @@ class Builder : private JobListener {
   void begin_update(Frame& frame);
   void pass_finished(Frame& frame, const Target& target) const;
   bool next_prerequisite(Frame& frame);
-  bool next_member(Frame& frame);
-  static void rewind(Frame& frame);
+  void rewind(Frame& frame);
+  void begin_list(Frame& frame, Target& walked);
+  Prerequisite* looked_at(const Frame& frame);
+  void advance(Frame& frame);
   Target* resolve(Target* target);
   void tell_seen(Target& target, size_t depth);
   void visit(Target& target, Frame& from);
@@ -185,8 +198,14 @@ class Builder : private JobListener {
   std::vector<uint32_t> shuffled(size_t size);
   Prerequisite& prerequisite_at(Target& target, size_t place);
 
-  // Whether it is gone from `target`'s list: else the walk has to go past it.
-  bool drop_circular(Target& target, size_t place, Target& asker);
+  void tell_circular(const Target& asker, const Target& needed);
+  void drop_circular(Target& target, size_t place);
+
+  // the prerequisites of groups (walk_group.cpp)
+  bool next_member(Frame& frame);
+  void begin_chain(Frame& frame);
+  void advance_chain(Frame& frame);
+  void drop_from_chain(Frame& frame);
 
   // decisions (decide.cpp)
   void decide(Frame& frame);
@@ -264,6 +283,8 @@ class Builder : private JobListener {
   BuildOptions options_;
 
   std::vector<Frame> stack_;
+  std::deque<PrerequisiteNode> nodes_ = std::deque<PrerequisiteNode>(1);
+  std::unordered_map<const Target*, Chain> chains_;
   Result delivered_;
   bool has_delivered_ = false;
   uint32_t order_ = 0;
