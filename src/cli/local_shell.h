@@ -23,7 +23,7 @@ class LocalShell : public Shell {
     ShellResult out;
     const char* const ifs = find_in_environment(request.environment, "IFS");
     const auto argv = command_argv(request.command, request.shell.empty() ? "/bin/sh" : request.shell,
-                                   request.shell_flags, false, ifs);
+                                   request.shell_flags, request.one_shell, ifs);
     std::vector<std::string> changed;
     std::vector<const char*> environment;
     if (hides_jobserver) environment = without_descriptors(request.environment, changed);

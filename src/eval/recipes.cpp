@@ -24,7 +24,7 @@ std::string_view member_of(std::string_view name) { return split_archive_name(na
 bool is_blank_line(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '\n') continue;
-    if (!is_space(text[i])) return false;
+    if (!is_blank(text[i]) && text[i] != '\n') return false;
   }
   return true;
 }
@@ -55,9 +55,8 @@ LineFlags take_flags(std::string_view& text) {
   return flags;
 }
 
-// Behind a backslash-newline one recipe prefix is removed; inside a reference the backslash-newline
-// and the blanks around it become one space. Manual, "Splitting Recipe Lines".
-std::string_view tidy_continuations(std::string_view text, char prefix, Arena& arena) {
+// Inside a reference a backslash-newline and the blanks around it become one space. Manual, "Splitting Recipe Lines".
+std::string_view tidy_continuations(std::string_view text, Arena& arena) {
   if (text.find('\n') == std::string_view::npos) return text;
   std::string out;
   int depth = 0;
@@ -86,7 +85,6 @@ std::string_view tidy_continuations(std::string_view text, char prefix, Arena& a
           while (!out.empty() && is_blank(out.back())) out.pop_back();
           out += ' ';
         } else {
-          if (next < text.size() && text[next] == prefix) ++next;
           out += "\\\n";
         }
         i = next - 1;
@@ -100,6 +98,19 @@ std::string_view tidy_continuations(std::string_view text, char prefix, Arena& a
     out += text[i];
   }
   return arena.copy(out);
+}
+
+// In the expanded text, one recipe prefix is removed behind each newline, wherever the newline came from.
+void remove_prefixes(std::string& text, char prefix) {
+  size_t from = text.find('\n');
+  if (from == std::string::npos) return;
+  size_t to = ++from;
+  for (bool at_start = true; from < text.size(); ++from) {
+    const char c = text[from];
+    if (!at_start || c != prefix) text[to++] = c;
+    at_start = c == '\n';
+  }
+  text.resize(to);
 }
 
 // Which of the prerequisites have been seen.
@@ -245,7 +256,7 @@ void prepare_recipe(Evaluator& e, Recipe& recipe) {
   recipe.one_shell = e.db.special.one_shell;  // also where the makefile says so further down
   const auto add = [&](std::string_view text, uint32_t line) {
     RecipeLine out;
-    text = tidy_continuations(text, recipe.prefix, e.db.arena);
+    text = tidy_continuations(text, e.db.arena);
     std::string_view body = text;
     out.flags = take_flags(body);
     if (text.find("$(MAKE)") != std::string_view::npos || text.find("${MAKE}") != std::string_view::npos)
@@ -288,26 +299,13 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, VariableSe
       e.expand(*line.tree, text);
     else
       text = line.text;
+    remove_prefixes(text, recipe.prefix);
 
     if (recipe.one_shell) {
       std::string_view body = text;
       LineFlags flags = line.flags;
       flags |= take_flags(body);
-      std::string whole;
-      const bool posix = is_posix_shell(e.value_of("SHELL"));
-      bool first = true, continued = false;
-      // A shell like sh: the prefixes of later lines are dropped too, but for what a backslash continues.
-      while (true) {
-        const size_t end = body.find('\n');
-        std::string_view piece = body.substr(0, end);
-        if (!first && posix && !continued) take_flags(piece);
-        continued = (piece.size() - (piece.find_last_not_of('\\') + 1)) % 2 == 1;
-        if (!first) whole += '\n';
-        whole += piece;
-        first = false;
-        if (end == std::string_view::npos) break;
-        body.remove_prefix(end + 1);
-      }
+      std::string whole = is_posix_shell(e.value_of("SHELL")) ? without_line_prefixes(body) : std::string(body);
       line.flags.recursive |= flags.recursive;
       if (!is_blank_line(whole)) out.push_back({std::move(whole), line.line, flags});
       continue;
@@ -317,12 +315,7 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, VariableSe
     std::string_view rest = text;
     while (true) {
       size_t end = rest.find('\n');
-      while (end != std::string_view::npos && end > 0) {
-        size_t slashes = 0;
-        while (slashes < end && rest[end - 1 - slashes] == '\\') ++slashes;
-        if (slashes % 2 == 0) break;
-        end = rest.find('\n', end + 1);
-      }
+      while (end != std::string_view::npos && end > 0 && rest[end - 1] == '\\') end = rest.find('\n', end + 1);
       std::string_view body = rest.substr(0, end);
       LineFlags flags = line.flags;
       flags |= take_flags(body);

@@ -24,7 +24,7 @@ std::string Evaluator::run_shell(std::string_view command, bool strip_all) {
   const std::string flags = value_of(".SHELLFLAGS");
   ShellResult result;
   if (settings.shell_known || !program.empty()) {
-    result = shell.run({command, program, flags, pointers.data()});
+    result = shell.run({command, program, flags, pointers.data(), db.special.one_shell});
   } else {  // the first word that there is stands for the shell
     std::string_view rest = flags;
     const std::string_view first = next_word(rest);

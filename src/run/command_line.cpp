@@ -46,11 +46,7 @@ bool split_simple(std::string_view line, bool newline_separates, std::vector<std
     if (c == '\'') {
       const size_t end = line.find('\'', i + 1);
       if (end == std::string_view::npos) return false;
-      const std::string_view quoted = line.substr(i + 1, end - i - 1);
-      if (newline_separates)
-        for (size_t n = quoted.find('\n'); n != std::string_view::npos; n = quoted.find('\n', n + 1))
-          if (n == 0 || quoted[n - 1] != '\\') return false;
-      word += quoted;
+      word += line.substr(i + 1, end - i - 1);
       in_word = true;
       i = end;
     } else if (c == '\\') {
@@ -72,7 +68,7 @@ bool split_simple(std::string_view line, bool newline_separates, std::vector<std
   return !in_word || end_word();
 }
 
-// `text` so that a shell reads it as one word.
+// `text` with a backslash before what has a meaning for a shell.
 std::string quoted_for_shell(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 8);
@@ -81,6 +77,27 @@ std::string quoted_for_shell(std::string_view text) {
     out += c;
   }
   return out;
+}
+
+// $(SHELL) may be several words, with quotes and backslashes; other characters have no meaning in it.
+void append_shell(std::string_view shell, std::string& out) {
+  for (const char c : shell) {
+    if (kShellCharacters.find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+}
+
+// A newline that no backslash continues does not reach the shell.
+std::string_view without_newlines(std::string_view body, std::string& kept) {
+  size_t end = body.find('\n');
+  if (end == std::string_view::npos) return body;
+  size_t from = 0;
+  for (; end != std::string_view::npos; end = body.find('\n', end + 1)) {
+    if (end > 0 && body[end - 1] == '\\') continue;
+    kept += body.substr(from, end - from);
+    from = end + 1;
+  }
+  return kept += body.substr(from);
 }
 
 // Appends `body` as a shell's command. Too long for one argument, it is put together by the shell.
@@ -108,31 +125,48 @@ bool is_usual_ifs(const char* ifs) {
 }  // namespace
 
 bool runs_nothing(std::string_view line, std::string_view shell, std::string_view shell_flags) {
-  return skip_spaces(line) == ":" && (shell_flags == "-c" || shell_flags == "-ec") && is_posix_shell(shell);
+  return skip_blanks(line) == ":" && (shell_flags == "-c" || shell_flags == "-ec") && is_posix_shell(shell);
 }
 
 std::vector<std::string> command_argv(std::string_view line, std::string_view shell, std::string_view shell_flags,
                                       bool one_shell, const char* ifs) {
   std::vector<std::string> argv;
   argv.reserve(8);
-  const std::string_view body = one_shell ? skip_blanks(line) : skip_spaces(line);
-  if (skip_spaces(body).empty()) return argv;
+  std::string_view body = skip_blanks(line);
+  if (body.empty()) return argv;
   if (shell.empty()) shell = kDefaultShell;
 
   const bool direct = shell == kDefaultShell && (shell_flags == "-c" || shell_flags == "-ec") && is_usual_ifs(ifs);
   if (direct && split_simple(body, one_shell, argv)) return argv;
 
-  // The shell and its flags may be several words, quoted as in a recipe.
   argv.clear();
-  std::string invocation(shell);
-  invocation.append(1, ' ').append(shell_flags);
-  if (split_simple(invocation, false, argv)) {
-    append_command(body, argv);
-  } else {  // only a shell understands how to call the shell
-    invocation.append(1, ' ').append(quoted_for_shell(body));
-    argv = {std::string(kDefaultShell), "-c", std::move(invocation)};
+  std::string kept;
+  if (one_shell) {  // the shell is one word then
+    if (is_posix_shell(shell)) body = kept = without_line_prefixes(body);
+    argv.emplace_back(shell);
+    std::vector<std::string> flags;
+    if (split_simple(shell_flags, false, flags)) {
+      std::move(flags.begin(), flags.end(), std::back_inserter(argv));
+      append_command(body, argv);
+      return argv;
+    }
+    argv.clear();
   }
-  return argv;
+
+  // As if all of it were a line of a recipe: the shell, its flags, and the command as one word.
+  std::string invocation;
+  append_shell(shell, invocation);
+  invocation.append(1, ' ').append(shell_flags);
+  if (!one_shell) body = without_newlines(body, kept);
+  if (invocation.back() != '\\' && split_simple(invocation, false, argv)) {
+    if (!body.empty()) append_command(body, argv);
+    return argv;
+  }
+  argv.clear();
+  invocation.append(1, ' ').append(quoted_for_shell(body));
+  if (split_simple(invocation, false, argv)) return argv;  // a quote of the flags ended in the command
+  // Only a shell understands how to call the shell.
+  return {std::string(kDefaultShell), "-c", std::move(invocation)};
 }
 
 }  // namespace cmz

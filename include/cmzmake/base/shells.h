@@ -1,6 +1,9 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+
+#include "cmzmake/base/strings.h"
 
 namespace cmz {
 
@@ -12,5 +15,9 @@ inline bool is_posix_shell(std::string_view shell) {
     if (shell == known) return true;
   return false;
 }
+
+// A script of several lines for a shell like sh, without the `@`, `-`, `+` and blanks at the start of each line that no
+// backslash continues. Manual, "Using One Shell".
+std::string without_line_prefixes(std::string_view script);
 
 }  // namespace cmz

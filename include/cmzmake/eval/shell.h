@@ -12,6 +12,7 @@ struct ShellRequest {
   std::string_view shell;          // $(SHELL)
   std::string_view shell_flags;    // $(.SHELLFLAGS)
   const char* const* environment;  // NAME=VALUE, NULL at the end
+  bool one_shell = false;          // .ONESHELL has been read
 };
 
 struct ShellResult {

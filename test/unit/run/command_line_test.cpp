@@ -17,7 +17,8 @@ Words with_shell(std::string_view line) { return {"/bin/sh", "-c", std::string(l
 TEST_CASE("A blank line runs nothing") {
   CHECK(argv("").empty());
   CHECK(argv(" \t ").empty());
-  CHECK(argv("\n").empty());
+  CHECK(argv("\n") == Words{"\n"});
+  CHECK(argv("\r") == Words{"\r"});
 }
 
 TEST_CASE("A line without shell syntax is split and executed directly") {
@@ -105,13 +106,35 @@ TEST_CASE("The shell and its flags are words of their own, with quotes") {
         Words{"/bin/sh", "-c", "/bin/bash -c \"-x\" foo\\ \\`x\\`\\;\\ \\\"y\\\"\\ \\'z\\'\\ a\\\\b"});
 }
 
+TEST_CASE("A shell gets no newline but behind a backslash") {
+  CHECK(argv("\nfoo \"a\nb\"\n\n") == with_shell("foo \"ab\""));
+  CHECK(argv("foo 'a\nb';") == with_shell("foo 'ab';"));
+  CHECK(argv("foo a\\\n\nb\\\\\nc;") == with_shell("foo a\\\nb\\\\\nc;"));
+  CHECK(command_argv("\n", "/bin/bash", "-c", false, nullptr) == Words{"/bin/bash", "-c"});
+  CHECK(command_argv("a\nb", "/bin/bash", "-c \"-x\"", false, nullptr) ==
+        Words{"/bin/sh", "-c", "/bin/bash -c \"-x\" ab"});
+}
+
+TEST_CASE("Only quotes, backslashes and blanks have a meaning in the shell's name") {
+  const auto run = [](const char* shell, const char* flags = "-c", const char* line = "foo a") {
+    return command_argv(line, shell, flags, false, nullptr);
+  };
+  CHECK(run("/x/*$y;z \"") == Words{"/x/*$y;z", "\"", "-c", "foo a"});
+  CHECK(run("'/x y'/z\\ z") == Words{"/x y/z z", "-c", "foo a"});
+  CHECK(run("/x", "-c\\") == Words{"/x", "-c foo a"});
+  CHECK(run("/x", "'a", "foo 'b c") == Words{"/x", "a foo\\ \\b c"});
+}
+
 TEST_CASE("With .ONESHELL a newline separates commands") {
   const auto one = [](std::string_view text) { return command_argv(text, "/bin/sh", "-c", true, nullptr); };
   CHECK(one("foo a b") == Words{"foo", "a", "b"});
   CHECK(one("foo a\\\n b") == Words{"foo", "a", "b"});
   CHECK(one("foo '\\\nx'") == Words{"foo", "\\\nx"});
   CHECK(one("foo a\nfoo b") == with_shell("foo a\nfoo b"));
-  CHECK(one("foo 'a\nb'") == with_shell("foo 'a\nb'"));
+  CHECK(one("foo 'a\n@b'") == Words{"foo", "a\n@b"});
+  CHECK(one("@foo;\n -bar \\\n @a \\\\\n @b") == with_shell("foo;\nbar \\\n @a \\\\\nb"));
+  CHECK(command_argv("a\n@b", "/opt/my shell", "-c 'x y'", true, nullptr) ==
+        Words{"/opt/my shell", "-c", "x y", "a\n@b"});
   CHECK(command_argv(" a\n b", "/usr/bin/perl", "-e", true, nullptr) == Words{"/usr/bin/perl", "-e", "a\n b"});
 }
 
