@@ -296,7 +296,7 @@ std::string apply_option(const OptionInfo& info, const std::string* argument, Op
       int jobs = Options::kJobsUnlimited;
       if (argument && !parse_jobs(value, &jobs)) return "the '-j' option requires a positive integer argument";
       // -j-1 asks for nothing: a sub-make goes on with what its parent has said.
-      if (jobs == Options::kJobsUnset && !o.jobserver_auth.empty()) break;
+      if (jobs == Options::kJobsUnset && !o.jobserver_auth.empty() && source != OptionSource::makefile) break;
       o.jobs = jobs;
       if (source == OptionSource::command_line) {
         o.jobs_here = jobs != Options::kJobsUnset;

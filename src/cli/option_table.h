@@ -85,9 +85,8 @@ const OptionInfo* find_option(std::string_view name, std::vector<const OptionInf
 // a bad --warn.
 std::string apply_option(const OptionInfo& info, const std::string* argument, OptionSource source, Options& options);
 
-// Throw Fatal for a bad value. Of the last -O and --shuffle only; check_shuffle() normalizes.
+// Throw Fatal for a bad value; of the last -O only.
 void check_debug(const Options& options);
 void check_output_sync(const Options& options);
-void check_shuffle(Options& options);
 
 }  // namespace cmz

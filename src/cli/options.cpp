@@ -216,7 +216,9 @@ bool parse(const std::vector<std::string>& words, std::string_view program, Opti
 // The words of a MAKEFLAGS: a backslash quotes the character behind it, a first word of mere letters gets a dash.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
-  for (text = skip_blanks(text); !text.empty(); text = skip_blanks(text)) {
+  // Before the first word, and only there, the end of a line is a blank too.
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\n\v\f\r"), text.size()));
+  for (; !text.empty(); text = skip_blanks(text)) {
     std::string& word = words.emplace_back();
     size_t i = 0;
     for (; i < text.size() && !is_blank(text[i]); ++i) {
@@ -240,10 +242,9 @@ bool parse_makeflags(std::string_view text, Options& options, OptionListener& li
   return parse(words_of(text), "", OptionSource::environment, options, listener);
 }
 
-void check_values(Options& options) {
+void check_values(const Options& options) {
   check_debug(options);
   check_output_sync(options);
-  check_shuffle(options);
 }
 
 MakefileFlags parse_makefile_flags(std::string_view text, Options& options) {
@@ -254,8 +255,7 @@ MakefileFlags parse_makefile_flags(std::string_view text, Options& options) {
     void wrong_argument(const std::string& message) override { flags.complaints.push_back(message); }
   } collector;
   parse(words_of(text), "", OptionSource::makefile, options, collector);
-  check_debug(options);
-  check_output_sync(options);
+  check_values(options);
   return std::move(collector.flags);
 }
 

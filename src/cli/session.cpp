@@ -84,12 +84,13 @@ bool Session::Impl::read_options(int* status) {
   bool right = true;
   for (const char* name : {"GNUMAKEFLAGS", "MAKEFLAGS"}) {
     const std::string flags = evaluator->expand(fmt::format("$({})", name));
-    right = right && (flags.empty() || parse_makeflags(flags, options, *this));
+    right = right && (flags.empty() || (parse_makeflags(flags, options, *this) && check_options()));
     // GNUMAKEFLAGS is not for children, who find its options in MAKEFLAGS.
     if (name[0] == 'G' && variable(name)) evaluator->define_global(name, "", Origin::environment);
     options_grew();
   }
-  right = right && parse_command_line({arguments.begin() + 1, arguments.end()}, arguments[0], options, *this);
+  right = right && parse_command_line({arguments.begin() + 1, arguments.end()}, arguments[0], options, *this) &&
+          check_options();
   options_grew();
   if (!right) {
     const std::string text = usage_text(program);
@@ -97,7 +98,7 @@ bool Session::Impl::read_options(int* status) {
     *status = 2;
     return false;
   }
-  check_values(options);
+  check_shuffle(options);
   shuffle = options.shuffle;
   if (!shuffle.empty()) report->failure_suffix = " shuffle=" + shuffle;
   command_line_options = options;
@@ -121,6 +122,14 @@ void Session::Impl::wrong_option(const std::string& line) {
 void Session::Impl::wrong_argument(const std::string& message) {
   options_grew();
   report->message({}, message);
+}
+
+// Values are looked at whenever a source of options has been read. Throws Fatal; true otherwise.
+bool Session::Impl::check_options() {
+  options_grew();
+  check_values(options);
+  check_sync_mutex();
+  return true;
 }
 
 // What options mean for the variables and messages that come before all options are known.
@@ -159,10 +168,12 @@ void Session::Impl::change_directories() {
 }
 
 // "Entering directory" is shown before the first other line, and "Leaving" then at the end. Until
-// that line comes, what is known of the directory and the options may change.
+// that line comes, what is known of the directory and the options may change. Where outputs are
+// kept apart, each piece of them has its own two lines instead.
 void Session::Impl::enter_directory() {
   if (entered && report->pending_enter.empty()) return;
-  entered = prints_directory();
+  const OutputSync mode = output_sync();
+  entered = prints_directory() && (mode == OutputSync::none || mode == OutputSync::recurse);
   if (options.print_data_base) report->directory_prefix = "# ";
   report->pending_enter = entered ? report->directory_line(true, directory) : std::string();
 }
@@ -213,7 +224,6 @@ int Session::Impl::read_and_build() {
   if (std::count(options.makefiles.begin(), options.makefiles.end(), "-") > 1)
     throw Fatal({}, "Makefile from standard input specified twice");
   enter_directory();
-  check_sync_mutex();
   join_jobserver();
   begin_output_sync();
   define_variables();

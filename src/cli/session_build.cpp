@@ -66,6 +66,7 @@ int Session::Impl::build() {
   if (jobserver)
     debug.say(debug.wants(DebugLog::jobs) ? DebugLog::jobs : DebugLog::verbose, 0, "Using jobserver controller {}",
               options.jobserver_auth);
+  settle_output_sync();
   if (!shuffle.empty()) debug.say(DebugLog::basic, 0, "Enabled shuffle mode: {}", shuffle);
   set_makeflags();
   add_implicit_rules();

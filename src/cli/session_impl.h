@@ -38,6 +38,7 @@ struct Session::Impl : OptionListener {
   void wrong_option(const std::string& line) override;
   void wrong_argument(const std::string& message) override;
   void options_grew();
+  bool check_options();
   int read_and_build();
   int print_only(const std::string& text);
   void change_directories();
@@ -87,13 +88,18 @@ struct Session::Impl : OptionListener {
 
   // --- what jobs share: slots and the terminal (session_jobs.cpp) ---
   void join_jobserver();
+  void leave_jobserver();
   void open_pool();
   void serve();
   void use_jobserver(std::unique_ptr<JobserverPool> shared);
   std::string fifo_directory();
+  OutputSync output_sync() const;
+  void capture_output(OutputSync mode);
+  void frame_pieces();
   void begin_output_sync();
   void check_sync_mutex();
   void show_reading_output();
+  void settle_output_sync();
   void share_output();
 
   // --- the build (session_build.cpp) ---
@@ -128,7 +134,9 @@ struct Session::Impl : OptionListener {
   JobserverPool* jobserver = nullptr;
   bool serves = false;  // the pool is our own
   std::optional<OutputCapture> capture;
-  int reading_capture = -1;  // -O: what is written while makefiles are read
+  bool sync_is_idle = false;  // one job at a time: -O has nothing to keep apart
+  std::string opened_mutex;   // a --sync-mutex that has been looked at
+  int reading_capture = -1;   // -O: what is written while makefiles are read
   std::string temporary_;
   std::optional<Builder> builder;
   bool entered = false;

@@ -1,6 +1,9 @@
 // What jobs share: the slots of the jobserver, and the terminal under -O.
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -41,6 +44,21 @@ void Session::Impl::use_jobserver(std::unique_ptr<JobserverPool> shared) {
   pool = std::move(shared);
   executor.set_pool(pool.get());
   shell.hides_jobserver = !pool->inherited_descriptors().empty();
+}
+
+// Called when all makefiles are read. Who asks there for another number of jobs than the parent makes does
+// not take part any more: a jobserver of our own, or none, is next.
+void Session::Impl::leave_jobserver() {
+  const int joined = command_line_options.jobs;
+  if (jobserver && options.jobs == Options::kJobsUnset) options.jobs = joined;  // -j-1 asks for nothing
+  if (options.jobserver_auth.empty() || options.jobs == joined) return;
+  if (restarts == 0)
+    report->message({}, fmt::format("warning: -j{} forced in makefile: resetting jobserver mode.", options.jobs));
+  options.jobserver_auth.clear();
+  executor.set_pool(nullptr);
+  jobserver = nullptr;
+  pool.reset();
+  shell.hides_jobserver = false;
 }
 
 // Decides how many jobs may run, now that all makefiles are read.
@@ -88,58 +106,92 @@ std::string Session::Impl::fifo_directory() {
   return own && name == own ? name : directory + "/" + name;
 }
 
+// What -O says now.
+OutputSync Session::Impl::output_sync() const {
+  const std::string& type = options.output_sync;
+  if (sync_is_idle || type.empty() || type == "none" || !OutputCapture::possible()) return OutputSync::none;
+  return type == "line" ? OutputSync::line : type == "recurse" ? OutputSync::recurse : OutputSync::target;
+}
+
+// Keeps outputs apart from now on, as `mode` says.
+void Session::Impl::capture_output(OutputSync mode) {
+  capture.emplace(mode, temporary());
+  report->set_capture(&*capture);
+  // A parent's lock; that it can be opened is known, see check_sync_mutex().
+  if (options.sync_mutex.starts_with(kMutexPrefix)) capture->use_mutex(options.sync_mutex);
+}
+
+// Each piece of output has its own directory lines, unless those of sub-makes are within it.
+void Session::Impl::frame_pieces() {
+  const bool frames = capture->mode() != OutputSync::recurse && prints_directory();
+  capture->enter_line = frames ? report->directory_line(true, directory) : std::string();
+  capture->leave_line = frames ? report->directory_line(false, directory) : std::string();
+}
+
 // -O: what is written while makefiles are read is shown in one piece.
 void Session::Impl::begin_output_sync() {
-  if (options.output_sync.empty() || options.output_sync == "none" || !OutputCapture::possible()) return;
-  const OutputSync mode = options.output_sync == "line"      ? OutputSync::line
-                          : options.output_sync == "recurse" ? OutputSync::recurse
-                                                             : OutputSync::target;
-  capture.emplace(mode, temporary());
-  if (options.sync_mutex.starts_with(kMutexPrefix))
-    if (const int error = capture->use_mutex(options.sync_mutex))
-      throw Fatal(
-          {}, fmt::format("cannot open output sync mutex {}: {}", options.sync_mutex.substr(4), std::strerror(error)));
-  report->set_capture(&*capture);
+  const OutputSync mode = output_sync();
+  if (mode == OutputSync::none) return;
+  capture_output(mode);
   if (mode == OutputSync::recurse) return;
-  if (prints_directory()) {
-    capture->enter_line = report->directory_line(true, directory);
-    capture->leave_line = report->directory_line(false, directory);
-  }
   reading_capture = capture->open();
   capture->set_current(reading_capture);
 }
 
-// --sync-mutex is checked with every look at the options: the command line's, and all of them after
-// reading.
+// --sync-mutex is looked at whenever a source of options has been read.
 void Session::Impl::check_sync_mutex() {
-  if (!options.sync_mutex.empty() && !options.sync_mutex.starts_with(kMutexPrefix))
-    report->message({}, fmt::format("invalid --sync-mutex string '{}'", options.sync_mutex));
+  const std::string& mutex = options.sync_mutex;
+  if (mutex.empty() || mutex == opened_mutex) return;
+  if (!mutex.starts_with(kMutexPrefix)) {
+    report->message({}, fmt::format("invalid --sync-mutex string '{}'", mutex));
+    return;
+  }
+  const std::string path = mutex.substr(kMutexPrefix.size());
+  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (fd < 0) throw Fatal({}, fmt::format("cannot open output sync mutex {}: {}", path, std::strerror(errno)));
+  ::close(fd);
+  opened_mutex = mutex;
 }
 
 void Session::Impl::show_reading_output() {
   if (reading_capture < 0) return;
   capture->set_current(-1);
+  frame_pieces();
+  enter_directory();
   capture->dump(reading_capture);
   capture->close(std::exchange(reading_capture, -1));
 }
 
-// Once it is known how many jobs there are: sub-makes get the lock, or nothing is kept apart any
-// more.
+// Once makefiles have said what they want of -O, and it is known how many jobs there are: whether outputs are kept
+// apart, and the lock that sub-makes get. One job at a time needs nothing of it. With `recurse` sub-makes write into
+// what this make keeps apart: there is nobody to share a lock with.
+void Session::Impl::settle_output_sync() {
+  sync_is_idle = !jobserver && options.jobs != Options::kJobsUnlimited;
+  const OutputSync mode = output_sync();
+  if (!capture && mode == OutputSync::none) return;
+  if (!capture)
+    capture_output(mode);
+  else
+    capture->set_mode(mode);
+  if (mode == OutputSync::none || mode == OutputSync::recurse) return;
+  check_sync_mutex();
+  if (options.sync_mutex.empty())
+    options.sync_mutex = capture->mutex_name();
+  else if (options.sync_mutex != opened_mutex)
+    options.sync_mutex.clear();  // as GNU Make: without a lock that is one, everybody has his own
+  else
+    capture->use_mutex(options.sync_mutex);
+}
+
+// What was read has been shown; from here on there are the outputs of jobs.
 void Session::Impl::share_output() {
+  enter_directory();
   if (!capture) return;
-  if (!jobserver && options.jobs != Options::kJobsUnlimited) {  // one job at a time needs no more of it
-    if (capture->write_error()) report->note_write_error();
-    report->set_capture(nullptr);
-    capture.reset();
-    return;
-  }
-  // With `recurse` sub-makes write into what this make keeps apart: there is nobody to share a lock with.
-  if (options.sync_mutex.empty() && capture->mode() != OutputSync::recurse) options.sync_mutex = capture->mutex_name();
-  set_makeflags();
-  if (capture->mode() != OutputSync::recurse) {  // each piece has its own directory lines
-    report->pending_enter.clear();
-    entered = false;
-  }
+  frame_pieces();
+  if (capture->mode() != OutputSync::none) return;
+  if (capture->write_error()) report->note_write_error();
+  report->set_capture(nullptr);
+  capture.reset();
 }
 
 }  // namespace cmz

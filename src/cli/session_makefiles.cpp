@@ -64,6 +64,7 @@ void Session::Impl::finish_options() {
   const bool had_variables = !command_line_options.no_builtin_variables;
   const bool had_rules = !command_line_options.no_builtin_rules;
   finish_makefile_flags(options);
+  leave_jobserver();
   apply_options();
   set_makeflags();
   if (had_variables && options.no_builtin_variables) forget_builtin_variables();

@@ -46,6 +46,7 @@ void Session::Impl::makeflags_changed() {
 void Session::Impl::take_flags(const std::string& text) {
   const MakefileFlags flags = parse_makefile_flags(text, options);
   for (const std::string& complaint : flags.complaints) report->message({}, complaint);
+  check_sync_mutex();
   for (const std::string& assignment : flags.assignments) evaluator->assign_command_line(assignment, Origin::file);
   apply_options();
   set_include_dirs();
@@ -53,11 +54,17 @@ void Session::Impl::take_flags(const std::string& text) {
   enter_directory();
 }
 
-// What makefiles leave in GNUMAKEFLAGS counts like options, once: it is not for children. Manual,
-// "Communicating Options to a Sub-make".
+// What makefiles leave in GNUMAKEFLAGS counts like options, once: it is not for children. MAKEFLAGS has the last word.
+// Manual, "Communicating Options to a Sub-make".
 void Session::Impl::take_gnumakeflags() {
   const std::string text = evaluator->expand("$(GNUMAKEFLAGS)");  // it may be undefined, under -R
-  if (!text.empty()) take_flags(text);
+  if (!text.empty()) {
+    MakeflagsParts parts;
+    parts.assignments = parts.evals = false;
+    const std::string flags = makeflags_text(options, parts);
+    take_flags(text);
+    take_flags(evaluator->expand(flags));
+  }
   evaluator->define_global("GNUMAKEFLAGS", "", Origin::override_);
 }
 

@@ -73,6 +73,11 @@ bool copy_out(int from, int to) {
   return ok;
 }
 
+off_t size_of(int file) {
+  struct stat status {};
+  return ::fstat(file, &status) == 0 ? status.st_size : 0;
+}
+
 }  // namespace
 
 OutputCapture::OutputCapture(OutputSync mode, std::string directory) : mode_(mode), directory_(std::move(directory)) {
@@ -86,8 +91,7 @@ OutputCapture::~OutputCapture() {
     if (f.out >= 0) ::close(f.out);
     if (f.err >= 0 && f.err != f.out) ::close(f.err);
   }
-  if (mutex_ >= 0) ::close(mutex_);
-  if (own_mutex_) ::unlink(mutex_path_.c_str());
+  drop_mutex();
 }
 
 std::string OutputCapture::mutex_name() {
@@ -107,10 +111,18 @@ bool OutputCapture::possible() {
   return true;
 }
 
-int OutputCapture::use_mutex(std::string_view name) {
-  mutex_path_ = name.substr(4);
-  mutex_ = ::open(mutex_path_.c_str(), O_RDWR | O_CLOEXEC);
-  return mutex_ < 0 ? errno : 0;
+void OutputCapture::use_mutex(std::string_view name) {
+  const std::string path(name.substr(4));
+  if (mutex_ >= 0 && mutex_path_ == path) return;
+  drop_mutex();
+  mutex_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (mutex_ >= 0) mutex_path_ = path;
+}
+
+void OutputCapture::drop_mutex() {
+  if (mutex_ >= 0) ::close(mutex_);
+  if (std::exchange(own_mutex_, false)) ::unlink(mutex_path_.c_str());
+  mutex_ = -1;
 }
 
 int OutputCapture::open() {
@@ -142,18 +154,15 @@ void OutputCapture::write(int capture, bool to_stderr, std::string_view text) {
 
 void OutputCapture::dump(int capture) {
   const Files& f = files_[static_cast<size_t>(capture)];
-  struct stat out {
-  }, err{};
-  ::fstat(f.out, &out);
-  ::fstat(f.err, &err);
-  if (out.st_size == 0 && err.st_size == 0) return;
+  const off_t out = size_of(f.out), err = size_of(f.err);
+  if (out == 0 && err == 0) return;
   const bool locked = lock();
   write_all(STDOUT_FILENO, enter_line.data(), enter_line.size());
-  if (out.st_size > 0 && !copy_out(f.out, STDOUT_FILENO) && !std::exchange(write_error_, true)) {
+  if (out > 0 && !copy_out(f.out, STDOUT_FILENO) && !std::exchange(write_error_, true)) {
     const std::string complaint = fmt::format("fwrite(): {}\n", std::strerror(errno));
     write_all(STDERR_FILENO, complaint.data(), complaint.size());
   }
-  if (f.err != f.out && err.st_size > 0) copy_out(f.err, STDERR_FILENO);
+  if (f.err != f.out && err > 0) copy_out(f.err, STDERR_FILENO);
   write_all(STDOUT_FILENO, leave_line.data(), leave_line.size());
   if (locked) unlock();
 }

@@ -42,7 +42,7 @@ void PlainReport::flush_enter() {
 }
 
 void PlainReport::out(std::string_view text, int capture) {
-  if (capture < 0 && (!capture_ || capture_->current() < 0)) flush_enter();
+  if (capture < 0) flush_enter();
   print(text, capture);
 }
 
@@ -56,12 +56,12 @@ void PlainReport::print(std::string_view text, int capture) {
 }
 
 void PlainReport::err(std::string_view text, int capture) {
+  if (capture < 0) flush_enter();
   if (capture < 0 && capture_) capture = capture_->current();
   if (capture >= 0 && capture_) {
     capture_->write(capture, true, text);
     return;
   }
-  flush_enter();
   write_all(STDERR_FILENO, text);
 }
 

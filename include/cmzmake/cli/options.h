@@ -96,9 +96,10 @@ bool parse_command_line(const std::vector<std::string>& arguments, std::string_v
 // letters without a dash first, options, `--`, assignments, goals. Returns and throws the same.
 bool parse_makeflags(std::string_view text, Options& options, OptionListener& listener);
 
-// Checks the values of --debug, -O and --shuffle when all options are read, wherever they came
-// from, and normalizes the last. Throws Fatal.
-void check_values(Options& options);
+// Checks the values of --debug and -O when a source of options has been read. Throws Fatal.
+void check_values(const Options& options);
+// Checks and normalizes that of --shuffle when all have been read. Throws Fatal.
+void check_shuffle(Options& options);
 
 // What a MAKEFLAGS set in a makefile says beyond options.
 struct MakefileFlags {

@@ -23,11 +23,12 @@ class OutputCapture {
   static bool possible();
 
   OutputSync mode() const { return mode_; }
+  void set_mode(OutputSync mode) { mode_ = mode; }
 
   // The lock that nested makes share: "fnm:PATH" for --sync-mutex; empty when there is none yet.
   std::string mutex_name();
-  // Shares the lock "fnm:PATH" of a parent make; 0, or the errno of why that cannot be.
-  int use_mutex(std::string_view name);
+  // Shares the lock "fnm:PATH" of a parent make. One that cannot be opened is left alone: there is a lock of our own.
+  void use_mutex(std::string_view name);
 
   // A new capture; -1 when temporary files cannot be made (the output then is not collected).
   int open();
@@ -53,6 +54,7 @@ class OutputCapture {
     int out = -1, err = -1;
     bool used = false;
   };
+  void drop_mutex();
   bool lock();
   void unlock();
 

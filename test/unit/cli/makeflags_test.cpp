@@ -28,6 +28,7 @@ Options parsed(std::string_view environment, const Words& arguments) {
   if (!environment.empty()) CHECK(parse_makeflags(environment, options, listener));
   CHECK(parse_command_line(arguments, "make", options, listener));
   check_values(options);
+  check_shuffle(options);
   return options;
 }
 

@@ -34,7 +34,10 @@ Result result_of(const Words& arguments, std::string_view makeflags) {
   bool right = makeflags.empty() || parse_makeflags(makeflags, result.options, recorder);
   right = right && parse_command_line(arguments, "/bin/make", result.options, recorder);
   CHECK(right == recorder.wrong.empty());
-  if (right) check_values(result.options);
+  if (right) {
+    check_values(result.options);
+    check_shuffle(result.options);
+  }
   result.heard = recorder.heard;
   result.wrong = recorder.wrong;
   return result;
