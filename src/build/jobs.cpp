@@ -284,9 +284,14 @@ void Builder::line_begins(JobId job, size_t index) {
   event.kind = Event::Kind::command;
   event.text = line.text;
   event.target = running.target->name.view();
-  const bool direct = line.flags.recursive && capture_ && capture_->mode() != OutputSync::recurse;
-  event.output = direct ? -1 : running.capture;
+  event.output = output_of(running, index);
   events_.on(event);
+}
+
+// Where what is said of a line goes: sub-makes keep their own output together, unless it is all kept together here.
+int Builder::output_of(const RunningJob& running, size_t line) const {
+  const bool direct = running.lines[line].flags.recursive && capture_ && capture_->mode() != OutputSync::recurse;
+  return direct ? -1 : running.capture;
 }
 
 std::shared_ptr<const Environment> Builder::environment(JobId job) {
@@ -297,12 +302,12 @@ std::shared_ptr<const Environment> Builder::environment(JobId job) {
   return made;
 }
 
-void Builder::line_not_executed(JobId job, size_t, std::string_view message) {
+void Builder::line_not_executed(JobId job, size_t index, std::string_view message) {
   RunningJob& running = starting_ ? *starting_ : jobs_.at(job);
   Event event{};
   event.kind = Event::Kind::not_executed;
   event.text = message;
-  event.output = running.capture;
+  event.output = output_of(running, index);
   events_.on(event);
 }
 
@@ -320,7 +325,7 @@ void Builder::line_failed_ignored(JobId job, size_t index, const Exit& exit) {
     event.status = exit.status;
   event.core_dumped = exit.core_dumped;
   event.flag = true;
-  event.output = running.capture;
+  event.output = output_of(running, index);
   events_.on(event);
 }
 
@@ -372,7 +377,7 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
     const bool quiet = in_silence(target);
     const Exit& exit = outcome.exit;
     const bool signalled = exit.how == Exit::How::signalled;
-    if (signal_ != 0) delete_half_made(target, running.capture);
+    if (signal_ != 0) delete_half_made(target);
     if (options_.question && !signalled && exit.status == 1) {
       status = Status::question;
     } else if (!quiet) {
@@ -386,15 +391,15 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
       else
         event.status = exit.status;
       event.core_dumped = exit.core_dumped;
-      event.output = running.capture;
+      event.output = output_of(running, outcome.line_index);
       events_.on(event);
     }
-    if (signal_ == 0 && (signalled || db_.special.delete_on_error)) delete_half_made(target, running.capture);
+    if (signal_ == 0 && (signalled || db_.special.delete_on_error)) delete_half_made(target);
     if (!options_.keep_going && !quiet && stop_ != Status::failed) stop_ = status;
   }
   if (status == Status::success && running.in_question) {
     status = Status::question;
-    delete_half_made(target, running.capture);
+    delete_half_made(target);
   }
   close_capture(running);
   if (status == Status::success && running.touches > 0)
@@ -405,7 +410,7 @@ void Builder::job_ended(JobId job, const Outcome& outcome) {
 
 // A target whose recipe failed is deleted if the recipe has changed it: the next run must not take
 // it for done.
-void Builder::delete_half_made(Target& target, int capture) {
+void Builder::delete_half_made(Target& target) {
   const auto remove = [&](Target& t, const Target* by) {
     if (t.precious || t.phony) return;
     const std::string_view name = t.name.view();
@@ -422,7 +427,6 @@ void Builder::delete_half_made(Target& target, int capture) {
     event.kind = part ? Event::Kind::bogus_member : Event::Kind::deleting;
     event.target = name;
     if (by) event.other = by->name.view();
-    event.output = capture;
     events_.on(event);
     if (part) return;
     disk_.remove(name);

@@ -257,9 +257,10 @@ class Builder : private JobListener {
   void run_recipe(RunningJob& running, FileTime time);
   void leave_to_recursive_lines(RunningJob& running) const;
   void finish_touched(RunningJob& running);
+  int output_of(const RunningJob& running, size_t line) const;
   void close_capture(RunningJob& running);
   std::shared_ptr<const Environment> environment_for(RunningJob& running);
-  void delete_half_made(Target& target, int capture);
+  void delete_half_made(Target& target);
   void check_signal();
   void line_begins(JobId job, size_t index) override;
   std::shared_ptr<const Environment> environment(JobId job) override;
