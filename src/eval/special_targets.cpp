@@ -38,8 +38,8 @@ bool apply_early_special_target(Evaluator& e, std::string_view name, std::string
     special.posix = true;
     // POSIX wants a recipe line to fail as soon as a command in it fails.
     constexpr std::pair<std::string_view, std::string_view> kPosix[] = {
-        {".SHELLFLAGS", "-ec"}, {"CC", "c99"},          {"CFLAGS", "-O1"},   {"FC", "fort77"},
-        {"FFLAGS", "-O1"},      {"SCCSGETFLAGS", "-s"}, {"ARFLAGS", "-rvU"},
+        {".SHELLFLAGS", "-ec"}, {"CC", "c99"},          {"CFLAGS", "-O1"},  {"FC", "fort77"},
+        {"FFLAGS", "-O1"},      {"SCCSGETFLAGS", "-s"}, {"ARFLAGS", "-rv"},
     };
     for (const auto& [variable, value] : kPosix)
       e.define(e.db.globals, variable, std::string(value), Origin::default_, Flavor::simple);
