@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -24,9 +25,11 @@ struct FakeDiagnostics : Diagnostics {
   }
 };
 
-// Answers every command with the command itself.
+// Answers every command with the command itself, unless a test knows better.
 struct FakeShell : Shell {
+  std::function<ShellResult(const ShellRequest&)> answer;
   ShellResult run(const ShellRequest& request) override {
+    if (answer) return answer(request);
     ShellResult out;
     out.output = std::string(request.command) + "\n";
     return out;
