@@ -1,26 +1,33 @@
 # A floor is one folder: include/cmzmake/NAME, src/NAME, test/unit/NAME.
 
 # cmz_floor(NAME [USES FLOOR...]): compiles src/NAME as an object library.
-# USES names the floors directly below; what they use comes along.
+# USES names the floors directly below; what they use comes along. These calls are the one table of floors: the global
+# property CMZ_FLOORS has their names, lowest first, CMZ_BELOW_NAME those that NAME may include, itself among them;
+# test/structure checks every #include against it.
 function(cmz_floor NAME)
   cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
+  get_property(DECLARED GLOBAL PROPERTY CMZ_FLOORS)
   file(GLOB SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${NAME}/*.cpp")
   add_library(cmz_${NAME} OBJECT ${SOURCES})
   target_link_libraries(cmz_${NAME} PUBLIC cmz_flags)
   set(ALL ${NAME})
   foreach(LOWER IN LISTS ARG_USES)
+    if(NOT LOWER IN_LIST DECLARED)
+      message(FATAL_ERROR "cmz_floor(${NAME}): uses ${LOWER}, which is no floor declared before it")
+    endif()
     get_property(BELOW GLOBAL PROPERTY CMZ_BELOW_${LOWER})
     list(APPEND ALL ${BELOW})
   endforeach()
   list(REMOVE_DUPLICATES ALL)
   set_property(GLOBAL PROPERTY CMZ_BELOW_${NAME} ${ALL})
+  set_property(GLOBAL APPEND PROPERTY CMZ_FLOORS ${NAME})
 endfunction()
 
-# cmz_library(NAME FLOORS FLOOR...): the floors as one static library.
+# cmz_library(NAME): all floors declared so far as one static library.
 function(cmz_library NAME)
-  cmake_parse_arguments(ARG "" "" "FLOORS" ${ARGN})
+  get_property(FLOORS GLOBAL PROPERTY CMZ_FLOORS)
   add_library(${NAME} STATIC)
-  foreach(FLOOR IN LISTS ARG_FLOORS)
+  foreach(FLOOR IN LISTS FLOORS)
     target_sources(${NAME} PRIVATE $<TARGET_OBJECTS:cmz_${FLOOR}>)
   endforeach()
   set_target_properties(${NAME} PROPERTIES LINKER_LANGUAGE CXX)
