@@ -43,7 +43,7 @@ class FunctionCall {
   [[noreturn]] void fail(const std::string& message) { throw Fatal(e_.error_place(), message); }
 
   void call();
-  void foreach ();
+  void foreach();
   void let();
   void if_();
   void or_();
@@ -200,8 +200,7 @@ void FunctionCall::run() {
       break;
     }
     case Function::foreach:
-      foreach ()
-        ;
+      foreach();
       break;
     case Function::if_:
       if_();
@@ -336,7 +335,7 @@ void FunctionCall::call() {
   function->call_depth = saved;
 }
 
-void FunctionCall::foreach () {
+void FunctionCall::foreach() {
   const std::string names = expand_raw(0);
   std::string_view rest_of_names = names;
   const std::string_view name = next_word(rest_of_names);

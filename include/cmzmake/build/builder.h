@@ -69,11 +69,11 @@ class Builder : private JobListener {
   // Builds `goals` in order. The exit status of make: 0, 1 (-q: something is out of date), 2.
   int build(const std::vector<Target*>& goals);
 
-  // Brings makefiles up to date before the build: failures of optional ones are silent, nothing is
-  // said of those that are up to date. True when one of them changed, so that all must be read
-  // again.
   bool already_restarted = false;  // -B counts only the first time
   enum class Remade { nothing, changed, failed };
+  // Brings makefiles up to date before the build: failures of optional ones are silent, nothing is
+  // said of those that are up to date. `changed` when one of them did, so that all must be read
+  // again.
   Remade remake_makefiles(std::vector<ReadMakefile>& makefiles);
 
   // Has the times of all that is known below `goals` asked for, in the order of the walk, if that pays.
@@ -101,7 +101,6 @@ class Builder : private JobListener {
     bool running = false;  // something below is not finished
     bool absent = false;
     bool waiting_child = false;  // a child frame's result is expected
-    bool old_must_make = false;
     Status status = Status::none;
     Target* target;
     Target* owner;             // the target that waits for what is unfinished: itself, or a check's asker

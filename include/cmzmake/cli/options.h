@@ -125,8 +125,7 @@ struct MakeflagsParts {
   bool jobserver = true;    // --jobserver-auth and --sync-mutex
   bool assignments = true;  // `-- VAR=value`
   bool evals = true;
-  // Evals as $(-*-eval-flags-*-) and assignments as $(OVERRIDES), whether there are any or not:
-  // what
+  // Evals as $(-*-eval-flags-*-) and assignments as $(OVERRIDES), whether there are any or not: what
   // $(value MAKEFLAGS) shows.
   bool by_reference = false;
   std::string_view overrides = "MAKEOVERRIDES";

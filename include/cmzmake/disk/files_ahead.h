@@ -34,8 +34,8 @@ class FilesAhead {
 
  private:
   static constexpr size_t kSlots = 64;  // files ahead, at most
-  static constexpr size_t kBatch =
-      kSlots / 2;  // the thread is told of so many that were taken: waking it costs more than reading
+  // The thread is told of so many that were taken: waking it costs more than reading.
+  static constexpr size_t kBatch = kSlots / 2;
 
   // Who has a file.
   enum class State : uint8_t { free, being_read, read, not_read };

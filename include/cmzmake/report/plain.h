@@ -9,7 +9,8 @@
 
 namespace cmz {
 
-// GNU make's own lines, to the byte: the one place where a message's text is built.
+// GNU make's own lines, to the byte. Of what the build does (events) the words are here and nowhere else; what is said
+// of a makefile, a file or an option comes in the words of whoever found it, and gets its beginning and its end here.
 class PlainReport : public EventSink, public Diagnostics {
  public:
   // `program`: the name before messages; `level`: MAKELEVEL, shown as "make[1]" when above 0.

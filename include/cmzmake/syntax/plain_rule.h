@@ -16,10 +16,9 @@ struct PlainRule {
   uint32_t lines = 0;                   // physical lines
 };
 
-// Whether `source` begins with such a line; then fills `out`. One pass over its bytes, no copy; a NUL
-// must stand behind them. False says only that
-// the line needs the general reader: it has a character with a meaning (`$`, `#`, `=`, `%`, ...), or begins with a word
-// that may be a directive or with a `.`, or names something that does.
+// Whether `source` begins with such a line; then fills `out`. One pass over its bytes, no copy; a NUL must stand behind
+// them. False says only that the line needs the general reader: it has a character with a meaning (`$`, `#`, `=`, `%`,
+// ...), or begins with a word that may be a directive or with a `.`, or names something that does.
 bool scan_plain_rule(std::string_view source, PlainRule& out);
 
 // Whether a plain rule may begin with the word `name`, of which each character is known to be plain.
