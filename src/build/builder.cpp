@@ -200,8 +200,8 @@ Builder::Remade Builder::remake_makefiles(std::vector<ReadMakefile>& makefiles) 
       continue;
     }
     std::error_code error;
-    if (it->error != 0 && disk_.mtime(target->name.view(), &error).is_absent() && error)
-      target->mtime = FileTime::absent();  // why it cannot be looked at is said where it could not be read
+    if (it->is_object && it->error != 0 && disk_.mtime(target->name.view(), &error).is_absent() && error)
+      target->mtime = FileTime::absent();  // why it cannot be looked at is said where it could not be loaded
     known_since_read(*it);
     makefile_of_[target] = &*it;
     goals.push_back(target);

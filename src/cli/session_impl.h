@@ -82,6 +82,7 @@ struct Session::Impl : OptionListener {
   void read_makefiles();
   void read_default_makefile();
   void read_stdin_makefile();
+  void read_named_makefile(std::string_view name);
   void finish_options();
   Builder::Remade remake_makefiles();
   [[noreturn]] void restart();

@@ -28,11 +28,7 @@ void Session::Impl::read_makefiles() {
       read_stdin_makefile();
       continue;
     }
-    if (!e.read_makefile(name, false, false)) {  // a rule may still make it
-      ReadMakefile& missing = e.makefiles.back();
-      report->message({}, fmt::format("{}: {}", name, std::strerror(missing.error)));
-      missing.named = true;
-    }
+    read_named_makefile(name);
   }
   temporary_makefile = options.temporary_makefile.empty() ? temporary_makefile : options.temporary_makefile;
   if (options.makefiles.empty()) read_default_makefile();
@@ -40,13 +36,20 @@ void Session::Impl::read_makefiles() {
   e.where = {};
   finish_options();
 }
+void Session::Impl::read_named_makefile(std::string_view name) {
+  if (evaluator->read_makefile(name, false, false)) return;
+  ReadMakefile& missing = evaluator->makefiles.back();  // a rule may still make it
+  report->message({}, fmt::format("{}: {}", name, std::strerror(missing.error)));
+  missing.named = true;
+}
+
 
 void Session::Impl::read_default_makefile() {
   std::vector<std::string_view> names = {"GNUmakefile", "makefile", "Makefile"};
   if (program != "make" && program != "gmake") names.insert(names.begin(), "Taskfile");
   for (std::string_view name : names) {
     if (!disk->listed(name)) continue;
-    evaluator->read_makefile(name, false, false);
+    read_named_makefile(name);
     return;
   }
   for (std::string_view name : names) {  // each may be made by a rule

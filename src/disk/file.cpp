@@ -32,13 +32,16 @@ std::error_code read_rest(int fd, size_t size, std::string& out, size_t used) {
 
 }  // namespace
 
-std::error_code read_file(std::string_view path, std::string& out, FileTime* time) {
+std::error_code read_file(std::string_view path, std::string& out, FileTime* time, const char** step) {
+  if (step) *step = "open";
   const File file(path, O_RDONLY);
+  if (!file) return last_error();
+  if (step) *step = "read";
   struct stat st;
-  if (!file || ::fstat(file.fd(), &st) != 0) return last_error();
-  if (time) *time = file_time(st.st_mtim);
+  const bool known = ::fstat(file.fd(), &st) == 0;
+  if (time) *time = known ? file_time(st.st_mtim) : FileTime::unknown();
   const size_t before = out.size();
-  const size_t size = S_ISREG(st.st_mode) ? static_cast<size_t>(st.st_size) : 0;  // files of /proc say 0
+  const size_t size = known && S_ISREG(st.st_mode) ? static_cast<size_t>(st.st_size) : 0;  // files of /proc say 0
   const std::error_code error = read_rest(file.fd(), size, out, before);
   if (error) out.resize(before);
   return error;

@@ -43,7 +43,7 @@ class File {
 };
 
 // As Disk::read().
-std::error_code read_file(std::string_view path, std::string& out, FileTime* time);
+std::error_code read_file(std::string_view path, std::string& out, FileTime* time, const char** step);
 
 // Replaces `out` by what is in a regular file, which has about `size` bytes.
 std::error_code read_regular_file(int fd, size_t size, std::string& out);

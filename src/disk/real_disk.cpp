@@ -46,8 +46,8 @@ class RealDisk final : public Disk, private GlobSource {
     return std::make_unique<FilesAhead>(names);
   }
 
-  std::error_code read(std::string_view path, std::string& out, FileTime* time) override {
-    return read_file(path, out, time);
+  std::error_code read(std::string_view path, std::string& out, FileTime* time, const char** step) override {
+    return read_file(path, out, time, step);
   }
   std::error_code write(std::string_view path, std::string_view text, bool append, const char** step) override;
   std::error_code touch(std::string_view path) override;

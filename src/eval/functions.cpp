@@ -474,10 +474,10 @@ void FunctionCall::file() {
   if (op == "<") {
     if (part_.count > 1) fail("file: too many arguments");
     const size_t before = out_.size();
-    if (std::error_code error = e_.disk.read(name, out_)) {
+    const char* step = "open";
+    if (std::error_code error = e_.disk.read(name, out_, nullptr, &step)) {
       if (error == std::errc::no_such_file_or_directory) return;
-      fail(fmt::format("{}: {}: {}", error == std::errc::is_a_directory ? "read" : "open", name,
-                       std::strerror(error.value())));
+      fail(fmt::format("{}: {}: {}", step, name, std::strerror(error.value())));
     }
     if (out_.size() > before && out_.back() == '\n') out_.pop_back();
     return;

@@ -282,6 +282,12 @@ std::unique_ptr<ReaderScratch> Evaluator::take_scratch() {
 
 void Evaluator::give_scratch(std::unique_ptr<ReaderScratch> scratch) { free_scratch_.push_back(std::move(scratch)); }
 
+// Nobody's rule can help there: make ends.
+static bool no_more_files(std::error_code error) {
+  return error == std::errc::too_many_files_open || error == std::errc::too_many_files_open_in_system ||
+         error == std::errc::not_enough_memory;
+}
+
 bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, bool optional, bool is_default,
                               bool sets_default_goal, FilesAhead* ahead) {
   const Location place = where;
@@ -292,21 +298,24 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   std::string* const source = &new_source();
   FileTime time;
   std::error_code error;
+  const char* step = "open";
   if (!ahead || !ahead->take(path, *source, time)) {
     source->clear();
-    error = disk.read(path, *source, &time);
+    error = disk.read(path, *source, &time, &step);
   }
   if (error && search_include_dirs && path[0] != '/' &&
       (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)) {
     for (const std::string& directory : settings.include_dirs) {
       std::string candidate = directory + "/" + path;
-      std::error_code again = disk.read(candidate, *source, &time);
+      std::error_code again = disk.read(candidate, *source, &time, &step);
       if (again == std::errc::no_such_file_or_directory || again == std::errc::not_a_directory) continue;
       error = again;
       path = std::move(candidate);
       break;
     }
   }
+  if (error && *step == 'r') throw Fatal({}, fmt::format("{}: {}", path, error.message()));
+  if (no_more_files(error)) throw Fatal(place, error.message());
 
   Target& target = db.target(without_dot_slash(path));
   target.is_explicit = true;
@@ -319,11 +328,12 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
                        .generation = disk.generation()});
   if (error) {
     free_sources_.push_back(source);
-    target.vpath_searched = true;  // another one of that name elsewhere is no makefile of ours
-    if (error == std::errc::is_a_directory) throw Fatal({}, fmt::format("{}: Is a directory", path));
+    target.vpath_searched = true;       // another one of that name elsewhere is no makefile of ours
+    target.mtime = FileTime::absent();  // even if it is there: a makefile that cannot be read has to be made
     return false;
   }
-  const Location start{db.symbols.intern(name).view(), 1};  // not where -I found it
+  if (target.mtime.is_absent()) target.mtime = FileTime::unknown();  // an earlier `include` did not find it
+  const Location start{db.symbols.intern(name).view(), 1};           // not where -I found it
 
   // As `+=` would, but for `$` in the name.
   Variable* list = db.globals.find(names_->makefile_list);

@@ -57,9 +57,10 @@ class Disk {
 
   virtual bool is_directory(std::string_view path) = 0;
 
-  // The whole file appended to `out`. An error leaves `out` as it was. `time` becomes the
-  // modification time of what was read.
-  virtual std::error_code read(std::string_view path, std::string& out, FileTime* time = nullptr) = 0;
+  // The whole file appended to `out`. An error leaves `out` as it was; `*step` becomes what failed: "open" or "read".
+  // `time` becomes the modification time of what was read.
+  virtual std::error_code read(std::string_view path, std::string& out, FileTime* time = nullptr,
+                               const char** step = nullptr) = 0;
 
   // Begins to read `names`, which read() is likely to be asked for in this order. nullptr: it does not pay. What it has
   // is as good as what read() gives until generation() changes.

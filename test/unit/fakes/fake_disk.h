@@ -47,6 +47,10 @@ class FakeDisk final : public Disk, private GlobSource {
     else
       errors_.erase(absolute(path));
   }
+  // From now on `path`, which exists, gives this error when it is opened for reading, or when it is read then; 0 ends
+  // it.
+  void fail_open(std::string_view path, int error) { read_errors_[absolute(path)] = {"open", error}; }
+  void fail_read(std::string_view path, int error) { read_errors_[absolute(path)] = {"read", error}; }
   void erase(std::string_view path) {
     ++generation_;
     nodes_.erase(absolute(path));
@@ -86,10 +90,19 @@ class FakeDisk final : public Disk, private GlobSource {
     const Node* node = find(path);
     return node && node->kind == Kind::directory;
   }
-  std::error_code read(std::string_view path, std::string& out, FileTime* time_read = nullptr) override {
+  std::error_code read(std::string_view path, std::string& out, FileTime* time_read = nullptr,
+                       const char** step = nullptr) override {
+    const char* unused;
+    const char*& failed = step ? *step : unused;
+    failed = "open";
     if (const std::error_code error = error_of(path)) return error;
     const Node* node = find(path);
     if (!node) return failure(ENOENT);
+    if (const auto it = read_errors_.find(absolute(path)); it != read_errors_.end() && it->second.error != 0) {
+      failed = it->second.step;
+      return failure(it->second.error);
+    }
+    failed = "read";
     if (node->kind == Kind::directory) return failure(EISDIR);
     if (time_read) *time_read = time(node->seconds);
     out += node->text;
@@ -221,6 +234,11 @@ class FakeDisk final : public Disk, private GlobSource {
 
   std::map<std::string, Node> nodes_ = {{"/", {Kind::directory, 1, {}, {}}}};
   std::map<std::string, int> errors_;
+  struct ReadError {
+    const char* step;
+    int error;
+  };
+  std::map<std::string, ReadError> read_errors_;
   std::map<std::string, NameSet> sets_;  // that names() gave out
   uint64_t generation_ = 0;
 };
