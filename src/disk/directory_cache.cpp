@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -10,6 +11,8 @@
 #include <ctime>
 
 #include "clock_tick.h"
+#include "cmzmake/base/fatal.h"
+#include "file.h"
 #include "path_buffer.h"
 
 namespace cmz {
@@ -143,34 +146,34 @@ void DirectoryCache::read(Directory& directory) {
   listing.names.clear();
   listing.state = State::unreadable;
   const timespec now = file_clock_now();
-  const int fd = ::open(directory.path.data(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return;
+  const File file(directory.path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
   struct stat st;
-  if (::fstat(fd, &st) == 0) {
-    listing.mtime = st.st_mtim;
-    listing.ctime = st.st_ctim;
-    listing.racy = within_clock_tick(st.st_ctim, now);
-    listing.complete = lists_all_names(fd);
-    if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kBufferSize);
-    ssize_t got;
-    while ((got = ::getdents64(fd, buffer_.get(), kBufferSize)) > 0) {
-      for (ssize_t at = 0; at < got;) {
-        const char* p = buffer_.get() + at;
-        unsigned short length;
-        std::memcpy(&length, p + offsetof(dirent64, d_reclen), sizeof length);
-        const auto type = static_cast<unsigned char>(p[offsetof(dirent64, d_type)]);
-        listing.names.put(p + offsetof(dirent64, d_name), entry_type(type), NameSet::Presence::present);
-        at += length;
-      }
+  if (!file || ::fstat(file.fd(), &st) != 0) return;
+  listing.mtime = st.st_mtim;
+  listing.ctime = st.st_ctim;
+  listing.racy = within_clock_tick(st.st_ctim, now);
+  listing.complete = lists_all_names(file.fd());
+  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kBufferSize);
+  ssize_t got;
+  while ((got = ::getdents64(file.fd(), buffer_.get(), kBufferSize)) > 0) {
+    for (ssize_t at = 0; at < got;) {
+      const char* p = buffer_.get() + at;
+      unsigned short length;
+      std::memcpy(&length, p + offsetof(dirent64, d_reclen), sizeof length);
+      const auto type = static_cast<unsigned char>(p[offsetof(dirent64, d_type)]);
+      listing.names.put(p + offsetof(dirent64, d_name), entry_type(type), NameSet::Presence::present);
+      at += length;
     }
-    if (got == 0) listing.state = State::listed;
   }
-  ::close(fd);
+  // ENOENT: the directory has been removed meanwhile.
+  if (got < 0 && errno != ENOENT) throw Fatal({}, fmt::format("readdir {}: {}", directory.path, std::strerror(errno)));
+  listing.state = State::listed;
 }
 
 bool DirectoryCache::known_absent(std::string_view path) const {
-  if (count_ == 0) return false;
+  if (count_ == 0 || path.size() >= PATH_MAX) return false;
   const auto [dir, name] = split(path);
+  if (name.size() > NAME_MAX) return false;  // there cannot be one, which is another answer
   const Directory* directory = find(dir);
   if (!directory || directory->epoch != epoch_) return false;
   if (directory->missing) return true;
@@ -190,12 +193,13 @@ bool DirectoryCache::listed(std::string_view path) {
   check(directory);
   if (directory.missing) return false;
   Listing* listing = directory.listing;
-  if (!listing) return on_disk(PathBuffer(path));
+  if (!listing) return false;
   // A directory that changes all the time is asked name by name at first: reading it again has to
   // pay.
   if (listing->state == State::unlisted ||
       (listing->state == State::stale && ++listing->questions > listing->names.size() / 8 + 4))
     read(directory);
+  if (listing->state == State::unreadable) return false;
   if (listing->state != State::listed) return on_disk(PathBuffer(path));
   switch (is_dots(name) ? NameSet::Presence::present : listing->names.presence(name)) {
     case NameSet::Presence::present:

@@ -16,7 +16,7 @@ namespace cmz {
 
 // Listings of directories, read when first asked for. Manual, "Directory Search", tells what make
 // asks them; a listing is trusted until forget_all(), and after it for as long as its directory
-// has not changed.
+// has not changed. In a directory that may not be listed there is nothing; one that breaks off in the middle is Fatal.
 class DirectoryCache {
  public:
   DirectoryCache();

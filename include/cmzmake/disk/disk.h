@@ -39,7 +39,8 @@ class Disk {
 
   // Whether `path` exists, answered from a cached listing of its directory: one readdir answers
   // any number of questions about it. The manual calls this the directory cache.
-  // Files made since the listing are unknown to it until changed() or forget_all() told it.
+  // Files made since the listing are unknown to it until changed() or forget_all() told it. Nothing is listed in a
+  // directory that may not be; an error in the middle of one is Fatal here, in names() and in glob().
   virtual bool listed(std::string_view path) = 0;
 
   // All names for which listed() would say yes in `directory` (with or without a `/` at its end),
