@@ -429,8 +429,10 @@ void Builder::delete_half_made(Target& target) {
     if (by) event.other = by->name.view();
     events_.on(event);
     if (part) return;
-    disk_.remove(name);
+    const std::error_code error = disk_.remove(name);
     disk_.changed(name);
+    if (!error || error == std::errc::no_such_file_or_directory) return;
+    e_.diagnostics.message({}, fmt::format("unlink: {}: {}", name, error.message()));
   };
   remove(target, nullptr);
   if (target.group)

@@ -35,7 +35,7 @@ void Builder::known_since_read(const ReadMakefile& makefile) {
 }
 
 FileTime Builder::ask_disk(const Target& target, std::error_code* error) {
-  if (options_.check_symlink_times) return disk_.mtime_newest_link(target.name.view());
+  if (options_.check_symlink_times) return disk_.mtime_newest_link(target.name.view(), error);
   if (times_ahead_ && target.ahead != 0 && target.name == target.hashed_name) {
     if (ahead_generation_ != disk_.generation())
       times_ahead_.reset();  // something was run
