@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "cmzmake/base/fatal.h"
+#include "cmzmake/base/strings.h"
 #include "cmzmake/run/cpus.h"
 
 namespace cmz {
@@ -250,7 +251,7 @@ std::string apply_option(const OptionInfo& info, const std::string* argument, Op
       add_new(o.directories, value);  // as GNU Make: the same one again is no step
       break;
     case Id::file:
-      o.makefiles.push_back(value);
+      o.makefiles.emplace_back(without_dot_slash(value));
       break;
     case Id::include_dir:
       add_new(o.include_dirs, value);
