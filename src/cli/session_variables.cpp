@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "cmzmake/base/strings.h"
 #include "session_impl.h"
@@ -151,8 +153,11 @@ void Session::Impl::set_include_dirs() {
       add_dir(d);
     }
   }
-  if (defaults)
-    for (const char* d : {"/usr/gnu/include", "/usr/local/include", "/usr/include", CMZMAKE_INCLUDEDIR}) add_dir(d);
+  if (defaults) {
+    constexpr std::array<std::string_view, 3> kSystem = {"/usr/gnu/include", "/usr/local/include", "/usr/include"};
+    if (std::ranges::find(kSystem, std::string_view(CMZMAKE_INCLUDEDIR)) == kSystem.end()) add_dir(CMZMAKE_INCLUDEDIR);
+    for (const std::string_view d : kSystem) add_dir(std::string(d));
+  }
   std::string joined;
   for (const std::string& d : dirs) joined += (joined.empty() ? "" : " ") + d;
   evaluator->settings.include_dirs = dirs;
