@@ -87,8 +87,13 @@ void Session::Impl::serve() {
   const auto style = wanted == "pipe" ? JobserverStyle::pipe : JobserverStyle::fifo;
   executor.attend_signals();
   try {
-    auto server = std::make_unique<JobserverServer>(static_cast<unsigned>(options.jobs), style,
-                                                    style == JobserverStyle::fifo ? fifo_directory() : std::string());
+    std::string why;
+    auto server =
+        std::make_unique<JobserverServer>(static_cast<unsigned>(options.jobs), style,
+                                          style == JobserverStyle::fifo ? fifo_directory() : std::string(), &why);
+    if (!why.empty()) report->message({}, "jobserver mkfifo: " + why);
+    if (!why.empty() && wanted == "fifo")  // a pipe is not what was asked for
+      throw Fatal({}, fmt::format("unknown jobserver auth style '{}'", wanted));
     options.jobserver_auth = server->auth();
     serves = true;
     use_jobserver(std::move(server));

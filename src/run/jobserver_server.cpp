@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <system_error>
 
 #include "cmzmake/run/jobserver.h"
@@ -18,7 +19,7 @@ constexpr char kToken = '+';
 // Clients split MAKEFLAGS at blanks, some read quotes, backslashes and dollars, and recipes hand it
 // to shells.
 bool survives_makeflags(std::string_view path) {
-  return std::all_of(path.begin(), path.end(), [](char c) {
+  return !path.empty() && std::all_of(path.begin(), path.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            static_cast<unsigned char>(c) >= 0x80 || std::string_view("/._-+,:@%=").find(c) != std::string_view::npos;
   });
@@ -26,8 +27,8 @@ bool survives_makeflags(std::string_view path) {
 
 }  // namespace
 
-JobserverServer::JobserverServer(unsigned jobs, JobserverStyle style, const std::string& directory) {
-  if (style == JobserverStyle::fifo && !make_fifo_in(directory)) make_fifo_in("/tmp");
+JobserverServer::JobserverServer(unsigned jobs, JobserverStyle style, const std::string& directory, std::string* why) {
+  if (style == JobserverStyle::fifo) make_fifo_in(survives_makeflags(directory) ? directory : "/tmp", why);
   if (!channel_) {
     channel_ = TokenChannel::make_pipe();
     if (!channel_) throw std::system_error(errno, std::generic_category(), "creating jobs pipe");
@@ -44,23 +45,21 @@ JobserverServer::~JobserverServer() {
 
 // The fifo lies in a folder of its own with a name that cannot be guessed: neither another user nor
 // a program that looks through temporary files finds a pipe to read from.
-bool JobserverServer::make_fifo_in(const std::string& directory) {
-  if (directory.empty() || !survives_makeflags(directory)) return false;
+void JobserverServer::make_fifo_in(const std::string& directory, std::string* why) {
   folder_ = directory + "/cmzmake-XXXXXX";
-  if (::mkdtemp(folder_.data()) == nullptr) {
-    folder_.clear();
-    return false;
+  const bool has_folder = ::mkdtemp(folder_.data()) != nullptr;
+  if (has_folder) {
+    path_ = fmt::format("{}/GMfifo{}", folder_, ::getpid());
+    channel_ = TokenChannel::make_fifo(path_);
   }
-  path_ = fmt::format("{}/GMfifo{}", folder_, ::getpid());
-  channel_ = TokenChannel::make_fifo(path_);
   if (channel_) {
     auth_ = "fifo:" + path_;
-    return true;
+    return;
   }
-  ::rmdir(folder_.c_str());
+  if (why) *why = fmt::format("{}/GMfifo{}: {}", directory, ::getpid(), std::strerror(errno));
+  if (has_folder) ::rmdir(folder_.c_str());
   folder_.clear();
   path_.clear();
-  return false;
 }
 
 bool JobserverServer::try_acquire() {

@@ -78,10 +78,11 @@ enum class JobserverStyle { fifo, pipe };
 class JobserverServer : public JobserverPool {
  public:
   // `jobs` >= 1: jobs - 1 tokens are made, or as many as fit. `directory`: where a fifo goes, in a
-  // folder of its own; one that does not work, or whose name would not survive MAKEFLAGS, is
-  // replaced by /tmp, and a fifo that cannot be made by a pipe. Throws std::system_error when there
-  // is no pipe either.
-  JobserverServer(unsigned jobs, JobserverStyle style, const std::string& directory = "/tmp");
+  // folder of its own; one whose name would not survive MAKEFLAGS is replaced by /tmp, and a fifo that
+  // cannot be made, for which `why` gives the reason, by a pipe. Throws std::system_error when there is
+  // no pipe either.
+  JobserverServer(unsigned jobs, JobserverStyle style, const std::string& directory = "/tmp",
+                  std::string* why = nullptr);
   ~JobserverServer() override;
 
   bool try_acquire() override;
@@ -91,7 +92,7 @@ class JobserverServer : public JobserverPool {
   size_t tokens() const { return tokens_; }
 
  private:
-  bool make_fifo_in(const std::string& directory);
+  void make_fifo_in(const std::string& directory, std::string* why);
   size_t remove_surplus(size_t count);
 
   size_t tokens_ = 0;

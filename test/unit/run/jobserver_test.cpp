@@ -105,7 +105,7 @@ TEST_CASE("The fifo lies in a private folder and both go away") {
   CHECK(std::filesystem::is_empty(folder.path()));
 }
 
-TEST_CASE("A folder whose name clients would misread, or that cannot be used, is replaced") {
+TEST_CASE("A folder whose name clients would misread is replaced") {
   Folder folder;
   for (const char* name : {"a b", "a$b", "a\\b", "a'b", "a;b"}) {
     REQUIRE(::mkdir((folder / name).c_str(), 0700) == 0);
@@ -113,8 +113,14 @@ TEST_CASE("A folder whose name clients would misread, or that cannot be used, is
     CHECK(server.auth().compare(0, 18, "fifo:/tmp/cmzmake-") == 0);
     CHECK(std::filesystem::is_empty(folder / name));
   }
-  JobserverServer server(2, JobserverStyle::fifo, folder / "none");
-  CHECK(server.auth().compare(0, 18, "fifo:/tmp/cmzmake-") == 0);
+}
+
+TEST_CASE("Where no fifo can be made there is a pipe, and the reason") {
+  Folder folder;
+  std::string why;
+  const JobserverServer server(2, JobserverStyle::fifo, folder / "none", &why);
+  CHECK(server.auth().find("fifo:") == std::string::npos);
+  CHECK(why == folder / "none/GMfifo" + std::to_string(::getpid()) + ": No such file or directory");
 }
 
 TEST_CASE("A pool of one has no tokens and can be joined") {
