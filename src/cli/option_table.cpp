@@ -288,7 +288,6 @@ std::string apply_option(const OptionInfo& info, const std::string* argument, Op
       break;
     case Id::temp_stdin:
       o.makefiles.push_back(value);
-      o.temporary_makefile = value;
       break;
     case Id::load_average:
       o.max_load = argument ? std::strtod(value.c_str(), nullptr) : Options::kNoLoadLimit;

@@ -24,15 +24,6 @@ std::string base_name(std::string_view path) {
   return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
 }
 
-std::string working_directory() {
-  std::string out;
-  if (char* path = ::getcwd(nullptr, 0)) {
-    out = path;
-    std::free(path);
-  }
-  return out;
-}
-
 // MAKELEVEL's value, unexpanded; what is no number counts as 0.
 unsigned level_of(std::string_view text) {
   text = trim(text);
@@ -152,18 +143,27 @@ int Session::Impl::print_only(const std::string& text) {
   return 1;
 }
 
+// Nothing when the system cannot tell, which is said.
+std::optional<std::string> Session::Impl::working_directory() {
+  const std::unique_ptr<char, decltype(&std::free)> path(::getcwd(nullptr, 0), &std::free);
+  if (path) return path.get();
+  report->message({}, fmt::format("getcwd: {}", std::strerror(errno)));
+  return std::nullopt;
+}
+
 void Session::Impl::change_directories() {
-  start_directory = working_directory();
+  directory = start_directory.value_or("");
+  if (options.directories.empty()) return;
   for (const std::string& d : options.directories) {
     const std::string path = !d.empty() && d[0] == '~' ? disk->expand_tilde(d) : d;
     if (::chdir(path.c_str()) != 0) {
       const int error = errno;
-      directory = start_directory;
       enter_directory();
       throw Fatal({}, fmt::format("{}: {}", d, std::strerror(error)));
     }
   }
   disk->forget_all();
+  enter_directory();
   directory = working_directory();
 }
 
@@ -197,6 +197,7 @@ int Session::Impl::run() {
   evaluator.emplace(db, *disk, shell, *report);
   search.emplace(*evaluator);
   executor.on_user_signal([this] { toggle_debug(); });
+  start_directory = working_directory();
   try {
     begin_variables();
     if (read_options(&status)) status = read_and_build();
@@ -255,7 +256,7 @@ int Session::Impl::leave(int status) {
     left_directory = true;
     report->left(directory);
   }
-  if (!temporary_makefile.empty()) ::unlink(temporary_makefile.c_str());
+  stored_makefile.remove();
   if (report->write_error()) {
     report->message({}, "write error: stdout");
     status = 1;

@@ -17,6 +17,7 @@
 #include "cmzmake/report/plain.h"
 #include "cmzmake/run/jobserver.h"
 #include "cmzmake/run/local_executor.h"
+#include "cmzmake/run/temporary_file.h"
 #include "cmzmake/search/search.h"
 #include "local_shell.h"
 
@@ -41,6 +42,7 @@ struct Session::Impl : OptionListener {
   bool check_options();
   int read_and_build();
   int print_only(const std::string& text);
+  std::optional<std::string> working_directory();
   void change_directories();
   bool prints_directory() const;
   void enter_directory();
@@ -80,9 +82,10 @@ struct Session::Impl : OptionListener {
 
   // --- makefiles (session_makefiles.cpp) ---
   void read_makefiles();
-  void read_default_makefile();
-  void read_stdin_makefile();
   void read_named_makefile(std::string_view name);
+  void read_default_makefile();
+  static std::string stored_before_restart(const std::vector<std::string>& arguments);
+  void read_stdin_makefile();
   void finish_options();
   Builder::Remade remake_makefiles();
   [[noreturn]] void restart();
@@ -125,6 +128,8 @@ struct Session::Impl : OptionListener {
   std::string makeflags_value;  // as make defined it last
   std::optional<PlainReport> report;
   std::unique_ptr<Disk> disk = make_real_disk();
+  // Standard input's makefile. Before the executor, which unblocks what was held back for a restart.
+  TemporaryFile stored_makefile{stored_before_restart(arguments)};
   LocalExecutor executor;
   LocalShell shell{executor};
   Database db;
@@ -142,9 +147,8 @@ struct Session::Impl : OptionListener {
   std::optional<Builder> builder;
   bool entered = false;
   bool left_directory = false;
-  std::string directory;  // after -C
-  std::string start_directory;
-  std::string temporary_makefile;
+  std::optional<std::string> directory;  // after -C; what getcwd could not tell at first is empty
+  std::optional<std::string> start_directory;
 };
 
 }  // namespace cmz

@@ -108,7 +108,7 @@ std::string Session::Impl::fifo_directory() {
   const std::string& name = temporary();
   if (name[0] == '/') return name;
   const char* own = variable("MAKE_TMPDIR");
-  return own && name == own ? name : directory + "/" + name;
+  return own && name == own ? name : directory.value_or("") + "/" + name;
 }
 
 // What -O says now.

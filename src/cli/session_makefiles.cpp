@@ -30,19 +30,18 @@ void Session::Impl::read_makefiles() {
     }
     read_named_makefile(name);
   }
-  temporary_makefile = options.temporary_makefile.empty() ? temporary_makefile : options.temporary_makefile;
   if (options.makefiles.empty()) read_default_makefile();
   e.reading_makefiles = false;
   e.where = {};
   finish_options();
 }
+
 void Session::Impl::read_named_makefile(std::string_view name) {
   if (evaluator->read_makefile(name, false, false)) return;
   ReadMakefile& missing = evaluator->makefiles.back();  // a rule may still make it
   report->message({}, fmt::format("{}: {}", name, std::strerror(missing.error)));
   missing.named = true;
 }
-
 
 void Session::Impl::read_default_makefile() {
   std::vector<std::string_view> names = {"GNUmakefile", "makefile", "Makefile"};
@@ -74,6 +73,14 @@ void Session::Impl::finish_options() {
   if (options.no_builtin_rules && had_rules) evaluator->define_global("SUFFIXES", "", Origin::default_);
 }
 
+// Before anything else is done: from there on a signal removes the file.
+std::string Session::Impl::stored_before_restart(const std::vector<std::string>& arguments) {
+  constexpr std::string_view kOption = "--temp-stdin=";
+  for (const std::string& argument : arguments)
+    if (argument.starts_with(kOption)) return argument.substr(kOption.size());
+  return {};
+}
+
 // Standard input is kept in a file: make may have to read it again.
 void Session::Impl::read_stdin_makefile() {
   std::string text;
@@ -85,16 +92,14 @@ void Session::Impl::read_stdin_makefile() {
     }
     text.append(buffer, static_cast<size_t>(n));
   }
-  std::string name = fmt::format("{}/GmXXXXXX", temporary());
-  const int fd = ::mkstemp(name.data());
-  if (fd < 0) {
-    report->message({}, fmt::format("mkstemp: {}: {}", name, std::strerror(errno)));
+  const std::string pattern = temporary() + "/GmXXXXXX";
+  if (const std::error_code error = stored_makefile.make(pattern)) {
+    report->message({}, fmt::format("mkstemp: {}: {}", pattern, error.message()));
     throw Fatal({}, "cannot store makefile from stdin to a temporary file");
   }
-  ::close(fd);
-  if (std::error_code error = disk->write(name, text, false))
-    throw Fatal({}, fmt::format("fwrite (temporary file): {}", error.message()));
-  temporary_makefile = name;
+  const std::string& name = stored_makefile.path();
+  if (const std::error_code error = disk->write(name, text, false))
+    throw Fatal({}, fmt::format("fwrite: temporary file {}: {}", name, error.message()));
   disk->changed(name);
   evaluator->read_makefile(name, false, false);
 }
@@ -118,7 +123,7 @@ void Session::Impl::restart() {
   if (options.print_data_base) report->print(data_base_text(*evaluator, options));
   if (jobserver) jobserver->return_all();
   const std::vector<std::string> again =
-      temporary_makefile.empty() ? arguments : arguments_with_temp_stdin(arguments, temporary_makefile);
+      stored_makefile.path().empty() ? arguments : arguments_with_temp_stdin(arguments, stored_makefile.path());
   std::vector<std::string> env;
   for (const std::string& entry : environment)
     if (entry.compare(0, 14, "MAKE_RESTARTS=") != 0) env.push_back(entry);
@@ -126,8 +131,8 @@ void Session::Impl::restart() {
   std::vector<char*> envp;
   for (std::string& entry : env) envp.push_back(entry.data());
   envp.push_back(nullptr);
-  if (!options.directories.empty() && !start_directory.empty() && ::chdir(start_directory.c_str()) != 0)
-    throw Fatal({}, fmt::format("{}: {}", start_directory, std::strerror(errno)));
+  if (!options.directories.empty() && start_directory && ::chdir(start_directory->c_str()) != 0)
+    throw Fatal({}, fmt::format("{}: {}", *start_directory, std::strerror(errno)));
   builder.reset();
   if (serves) {  // our own pool ends with us
     executor.set_pool(nullptr);
@@ -140,9 +145,9 @@ void Session::Impl::restart() {
     for (const std::string& argument : again) text += ' ' + argument;
     debug.say(DebugLog::basic, 0, "Re-executing[{}]:{}", restarts + 1, text);
   }
-  const int error = executor.replace_process(again, envp.data());
+  const int error = executor.replace_process(again, envp.data(), !stored_makefile.path().empty());
   report->message({}, fmt::format("{}: {}", arguments[0], std::strerror(error)));
-  if (!temporary_makefile.empty()) ::unlink(temporary_makefile.c_str());
+  stored_makefile.remove();
   std::exit(127);
 }
 

@@ -72,7 +72,7 @@ void Session::Impl::define_variables() {
 
 void Session::Impl::define_own_variables() {
   Evaluator& e = *evaluator;
-  e.define_global("CURDIR", directory, Origin::file);
+  e.define_global("CURDIR", directory.value_or(""), Origin::file);
   e.define_global("MAKE_VERSION", "4.4.1", Origin::default_);
   e.define_global("MAKE_HOST", CMZMAKE_HOST, Origin::default_);
   e.define_global("MAKELEVEL", std::to_string(level), environment_origin());
@@ -99,7 +99,8 @@ void Session::Impl::define_shell() {
 void Session::Impl::define_make_command() {
   Evaluator& e = *evaluator;
   std::string command = arguments[0];
-  if (command.find('/') != std::string::npos && command[0] != '/') command = start_directory + "/" + command;
+  if (command.find('/') != std::string::npos && command[0] != '/')
+    command = start_directory.value_or("") + "/" + command;
   e.define_global("MAKE_COMMAND", command, Origin::default_);
   e.define_global("MAKE", "$(MAKE_COMMAND)", Origin::default_, Flavor::recursive);
 

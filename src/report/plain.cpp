@@ -87,12 +87,12 @@ int PlainReport::shell_stderr() {
   return -1;
 }
 
-std::string PlainReport::directory_line(bool entering, std::string_view directory) const {
+std::string PlainReport::directory_line(bool entering, const std::optional<std::string>& directory) const {
   return fmt::format("{}{}: {} {}\n", directory_prefix, prefix_, entering ? "Entering" : "Leaving",
-                     directory.empty() ? "an unknown directory" : fmt::format("directory '{}'", directory));
+                     directory ? fmt::format("directory '{}'", *directory) : "an unknown directory");
 }
 
-void PlainReport::left(std::string_view directory) {
+void PlainReport::left(const std::optional<std::string>& directory) {
   if (!write_all(STDOUT_FILENO, directory_line(false, directory))) write_error_ = true;
 }
 

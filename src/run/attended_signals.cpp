@@ -10,16 +10,11 @@
 namespace cmz {
 namespace {
 
-// Everything that would end make without its jobserver and temporary files being removed: what a
-// terminal and a system send to end a program, and the rest of those that end one by default, but
-// for those that stand for an error in this program. SIGUSR1 only asks make to think aloud; SIGCHLD is a child's end.
+// SIGUSR1 only asks make to think aloud; SIGCHLD is a child's end.
 sigset_t attended_signals() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGXCPU, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1,
-                     SIGUSR2, SIGCHLD, SIGIO, SIGPWR, SIGSTKFLT})
-    ::sigaddset(&set, signal);
-  for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) ::sigaddset(&set, signal);
+  sigset_t set = ending_signals();
+  ::sigaddset(&set, SIGUSR1);
+  ::sigaddset(&set, SIGCHLD);
   return set;
 }
 
@@ -40,6 +35,16 @@ void block_only(std::initializer_list<int> signals) {
 }
 
 }  // namespace
+
+sigset_t ending_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGXCPU, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR2,
+                     SIGIO, SIGPWR, SIGSTKFLT})
+    ::sigaddset(&set, signal);
+  for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) ::sigaddset(&set, signal);
+  return set;
+}
 
 AttendedSignals::AttendedSignals() {
   // Not ignored in any case: children would vanish before they are waited for.

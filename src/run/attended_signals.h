@@ -7,6 +7,11 @@
 
 namespace cmz {
 
+// The signals that would end make without its jobserver and temporary files being removed: what a terminal and a system
+// send to end a program, and the rest of those that end one by default, but for those that stand for an error in this
+// program.
+sigset_t ending_signals();
+
 // The signals that make attends to: those that ask it to end, SIGUSR1, and SIGCHLD, which tells that a child has ended.
 // Until attend() the first do what they do by default; from then on they wait to be taken, so that make can stop its
 // children and clean up before it ends. The other two wait from the beginning: SIGUSR1 would end make, and a thread

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "attended_signals.h"
 #include "cmzmake/run/command_line.h"
 #include "event_loop.h"
 #include "launcher.h"
@@ -345,14 +346,18 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
   return out;
 }
 
-int LocalExecutor::replace_process(const std::vector<std::string>& argv, char* const* envp) {
+int LocalExecutor::replace_process(const std::vector<std::string>& argv, char* const* envp, bool hold_signals) {
   std::vector<char*> pointers;
   for (const std::string& word : argv) pointers.push_back(const_cast<char*>(word.c_str()));
   pointers.push_back(nullptr);
   if (impl_->pool)
     for (int fd : impl_->pool->inherited_descriptors()) ::fcntl(fd, F_SETFD, 0);
+  const sigset_t ending = ending_signals();
   restore_limits(impl_->state);
-  unblock_signals();
+  if (hold_signals)
+    ::sigprocmask(SIG_SETMASK, &ending, nullptr);
+  else
+    unblock_signals();
   environ = const_cast<char**>(envp);
   ::execvp(argv[0].c_str(), pointers.data());
   return errno;

@@ -60,7 +60,6 @@ struct Options {
   bool no_print_directory = false;  // --no-print-directory
   WarningControl warnings;          // --warn, all together
   bool warn_undefined = false;      // --warn-undefined-variables without a --warn
-  std::string temporary_makefile;   // a copy of standard input, to be removed at the end
 
   std::vector<std::string> goals;
   std::vector<std::string> assignments;  // VAR=value, in order

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,10 +24,10 @@ class PlainReport : public EventSink, public Diagnostics {
 
   // "FILE:LINE: *** TEXT.  Stop."
   void fatal(const Location& where, std::string_view text);
-  // "make: Entering directory 'DIR'", or Leaving; `directory` is empty when it is not known.
-  std::string directory_line(bool entering, std::string_view directory) const;
+  // "make: Entering directory 'DIR'", or Leaving.
+  std::string directory_line(bool entering, const std::optional<std::string>& directory) const;
   // Says that the directory is left: the last line, which no capture takes.
-  void left(std::string_view directory);
+  void left(const std::optional<std::string>& directory);
 
   // Lines that belong to a captured output go there.
   void set_capture(OutputCapture* capture) { capture_ = capture; }

@@ -55,8 +55,9 @@ class LocalExecutor : public Executor {
   // is.
   Captured capture(const std::vector<std::string>& argv, char* const* envp, int stderr_fd = -1);
 
-  // Replaces this process, with what children would inherit restored. Returns only when exec fails.
-  int replace_process(const std::vector<std::string>& argv, char* const* envp);
+  // Replaces this process, with what children would inherit restored. Returns only when exec fails. `hold_signals`:
+  // those that end make wait until the new program takes them on.
+  int replace_process(const std::vector<std::string>& argv, char* const* envp, bool hold_signals);
 
  private:
   struct Impl;

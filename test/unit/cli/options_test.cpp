@@ -104,7 +104,7 @@ TEST_CASE("arguments stand in the same word or in the next one") {
   CHECK(parsed({"-oa", "--old-file", "b", "--assume-old=c"}).old_files == Words{"a", "b", "c"});
   CHECK(parsed({"-kC", "dir"}).directories == Words{"dir"});
   CHECK(parsed({"--jobserver-fds=3,4", "--jobserver-auth=5,6"}).jobserver_auth == "5,6");
-  CHECK(parsed({"--temp-stdin=x"}).temporary_makefile == "x");
+  CHECK(parsed({"--temp-stdin=x"}).makefiles == std::vector<std::string>{"x"});
   CHECK(parsed({"--temp-stdin=x"}).makefiles == Words{"x"});
 }
 
