@@ -88,13 +88,7 @@ void Builder::decide(Frame& frame) {
     return;
   }
 
-  if (target.name != target.hashed_name && !target.ignore_vpath) {
-    // Remade where the makefile says it is, not where vpath found it.
-    target.name = target.hashed_name;
-    if (target.recipe) target.mtime = FileTime::unknown();
-    target.vpath_searched = true;
-    target.ignore_vpath = true;
-  }
+  if (target.name != target.hashed_name && !target.ignore_vpath) leave_vpath(target);
   remake(target, frame);
   // Without -k, make ends with the first failure.
   if (debug_ && (stop_ == Status::none || (target.recipe && target.status != Status::failed))) {

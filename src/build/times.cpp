@@ -18,10 +18,29 @@ FileTime Builder::mtime(Target& target) {
   else if (target.old_file)
     target.mtime = FileTime::oldest();
   else if (target.double_colon_head)
-    target.mtime = mtime(*target.double_colon_head);
+    target.mtime = mtime_of_rule(target, *target.double_colon_head);
   else
     target.mtime = read_mtime(target);
   return target.mtime;
+}
+
+// One rule of a double-colon target: it goes by the name that the target was found under.
+FileTime Builder::mtime_of_rule(Target& rule, Target& head) {
+  const FileTime time = mtime(head);
+  rule.name = head.name;
+  rule.hashed_name = head.hashed_name;
+  rule.ignore_vpath = head.ignore_vpath;
+  return time;
+}
+
+// A target that vpath has found is remade where the makefile says it is.
+void Builder::leave_vpath(Target& target) {
+  target.name = target.hashed_name;
+  if (target.recipe) target.mtime = FileTime::unknown();
+  target.vpath_searched = true;
+  target.ignore_vpath = true;
+  Target* const head = target.double_colon_head;
+  if (head && !head->ignore_vpath) leave_vpath(*head);  // all rules to come, too
 }
 
 // A makefile has the time that it had when it was read, unless something may have changed it since.

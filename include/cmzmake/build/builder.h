@@ -233,6 +233,8 @@ class Builder : private JobListener {
   FileTime mtime(Target& target);
   FileTime time_as_target(Target& target);
   FileTime read_mtime(Target& target);
+  FileTime mtime_of_rule(Target& rule, Target& head);
+  void leave_vpath(Target& target);
   FileTime read_member_mtime(Target& target, const ArchiveName& name);
   void member_was_made(const Target& target);
   FileTime ask_disk(const Target& target, std::error_code* error);
