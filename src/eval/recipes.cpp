@@ -207,7 +207,8 @@ void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set, con
   };
   const std::string_view name = target.name.view();
   const std::string_view archive = archive_of(name);
-  define(names.target, std::string(archive.empty() ? name : archive));
+  const std::string_view whole_target = archive.empty() ? name : archive;
+  define(names.target, std::string(whole_target));
   define(names.member, archive.empty() ? std::string() : std::string(member_of(name)));
   std::string_view star = stem ? *stem : target.stem;
   if (star.empty() && !stem && !target.has_static_pattern)
@@ -242,7 +243,7 @@ void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set, con
     if (in_all.insert(p.target)) add_word(all, word);
     if (p.changed && in_newer.insert(p.target)) add_word(newer, word);
   }
-  if (target.recipe && target.recipe == e.db.default_recipe) first = name;  // .DEFAULT has no other
+  if (target.recipe && target.recipe == e.db.default_recipe) first = whole_target;  // .DEFAULT has no other
   define(names.first, std::move(first));
   define(names.all, std::move(all));
   define(names.every, std::move(every));
