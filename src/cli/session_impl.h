@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cmzmake/build/builder.h"
+#include "cmzmake/plan/builder.h"
 #include "cmzmake/cli/options.h"
 #include "cmzmake/cli/session.h"
 #include "cmzmake/disk/disk.h"

@@ -7,7 +7,7 @@
 #include <unordered_set>
 
 #include "cmzmake/base/archive_name.h"
-#include "cmzmake/build/builder.h"
+#include "cmzmake/plan/builder.h"
 
 namespace cmz {
 

@@ -1,7 +1,7 @@
 // The prerequisites of a group's targets. The walk looks at those of all of them for each one, so that a list may be
 // gone through several times at once, and lose circular prerequisites meanwhile. They are chains, as in GNU Make,
 // since a chain may come to be the end of another one.
-#include "cmzmake/build/builder.h"
+#include "cmzmake/plan/builder.h"
 
 namespace cmz {
 

@@ -4,7 +4,7 @@
 
 #include "cmzmake/base/archive_name.h"
 #include "cmzmake/base/strings.h"
-#include "cmzmake/build/builder.h"
+#include "cmzmake/plan/builder.h"
 
 namespace cmz {
 namespace {

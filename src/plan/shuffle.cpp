@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "cmzmake/build/builder.h"
+#include "cmzmake/plan/builder.h"
 
 namespace cmz {
 

@@ -1,7 +1,7 @@
 // The frame `double_colon` of the walk, and what a double-colon target answers. Manual, "Double-Colon Rules".
 #include <unordered_set>
 
-#include "cmzmake/build/builder.h"
+#include "cmzmake/plan/builder.h"
 
 namespace cmz {
 

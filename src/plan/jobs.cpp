@@ -10,7 +10,7 @@
 
 #include "cmzmake/base/archive_name.h"
 #include "cmzmake/base/strings.h"
-#include "cmzmake/build/builder.h"
+#include "cmzmake/plan/builder.h"
 #include "cmzmake/eval/loaded_objects.h"
 #include "cmzmake/run/command_line.h"
 

@@ -1,4 +1,4 @@
-#include "cmzmake/build/builder.h"
+#include "cmzmake/plan/builder.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 // How many jobs may run: the load, tokens, and a pool that has lost some. docs/jobserver.md.
 // Reference: manual, "Parallel Execution".
-#include "cmzmake/build/builder.h"
+#include "cmzmake/plan/builder.h"
 
 namespace cmz {
 

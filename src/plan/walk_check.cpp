@@ -1,5 +1,5 @@
 // The frame `check` of the walk.
-#include "cmzmake/build/builder.h"
+#include "cmzmake/plan/builder.h"
 
 namespace cmz {
 

@@ -12,7 +12,7 @@
 #include <algorithm>
 
 #include "cmzmake/base/strings.h"
-#include "cmzmake/build/builder.h"
+#include "cmzmake/plan/builder.h"
 #include "cmzmake/eval/special_targets.h"
 
 namespace cmz {
