@@ -13,6 +13,10 @@ find_path(CMZ_FMT_INCLUDE fmt/format.h)
 if(NOT CMZ_FMT_INCLUDE)
   list(APPEND CMZ_MISSING "fmt: libfmt-dev")
 endif()
+find_path(CMZ_JSON_INCLUDE nlohmann/json.hpp)
+if(NOT CMZ_JSON_INCLUDE)
+  list(APPEND CMZ_MISSING "JSON for Modern C++: nlohmann-json3-dev")
+endif()
 if(CMZMAKE_TESTS)
   find_path(CMZ_CATCH2_INCLUDE catch2/catch.hpp)
   if(NOT CMZ_CATCH2_INCLUDE)
@@ -26,4 +30,5 @@ if(CMZ_MISSING)
 endif()
 
 # Debian ships fmt as a shared library only: its inline half is compiled once, in src/base.
-target_include_directories(cmz_flags SYSTEM INTERFACE ${CMZ_BOOST_INCLUDE} ${CMZ_FMT_INCLUDE})
+target_include_directories(cmz_flags SYSTEM INTERFACE ${CMZ_BOOST_INCLUDE} ${CMZ_FMT_INCLUDE}
+  ${CMZ_JSON_INCLUDE})

@@ -1,6 +1,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <new>
+#include <string_view>
+
+#include "cmzmake/base/memory_reserve.h"
 #include "cmzmake/cli/session.h"
 
 namespace {
@@ -14,14 +18,29 @@ void occupy_standard_descriptors() {
       if (::open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC) < 0) return;
 }
 
-}  // namespace
+// Without memory for as much as a session.
+int end_exhausted() {
+  constexpr std::string_view kText = "make: *** virtual memory exhausted\n";
+  return ::write(STDERR_FILENO, kText.data(), kText.size()) < 0 ? 2 : 2;
+}
 
-int main(int argc, char** argv) {
-  occupy_standard_descriptors();
+int run(int argc, char** argv) {
   std::vector<std::string> arguments(argv, argv + argc);
   std::vector<std::string> environment;
   for (char** entry = environ; *entry; ++entry) environment.emplace_back(*entry);
   // Never deleted: the system takes back the memory of 100,000 targets faster than we could.
   static auto* const session = new cmz::Session(std::move(arguments), std::move(environment));
   return session->run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  occupy_standard_descriptors();
+  cmz::MemoryReserve::keep();
+  try {
+    return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return end_exhausted();
+  }
 }

@@ -128,7 +128,7 @@ void DataBase::variables() {
 
 void DataBase::pattern_variables() {
   out_ += "\n# Pattern-specific Variable Values\n";
-  for (const PatternVariable& p : db_.pattern_variables) {
+  for (const auto& [length, p] : db_.pattern_variables) {
     Variable shown;
     shown.name = db_.symbols.intern(p.name);
     shown.flavor = p.flavor;

@@ -6,7 +6,7 @@
 
 #include "cmzmake/cli/options.h"
 #include "cmzmake/eval/shell.h"
-#include "cmzmake/report/plain.h"
+#include "cmzmake/report/console.h"
 #include "cmzmake/run/command_line.h"
 #include "cmzmake/run/local_executor.h"
 
@@ -16,7 +16,7 @@ namespace cmz {
 class LocalShell : public Shell {
  public:
   explicit LocalShell(LocalExecutor& executor) : executor_(executor) {}
-  PlainReport* report = nullptr;
+  Console* console = nullptr;
   bool hides_jobserver = false;  // its descriptors are closed here, and MAKEFLAGS says so
 
   ShellResult run(const ShellRequest& request) override {
@@ -29,7 +29,7 @@ class LocalShell : public Shell {
     if (hides_jobserver) environment = without_descriptors(request.environment, changed);
     Captured captured =
         executor_.capture(argv, const_cast<char* const*>(hides_jobserver ? environment.data() : request.environment),
-                          report ? report->shell_stderr() : -1);
+                          console ? console->child_stderr() : -1);
     out.output = std::move(captured.output);
     out.status = captured.exit.status + (captured.exit.how == Exit::How::signalled ? 128 : 0);
     out.error = std::move(captured.error);

@@ -44,7 +44,7 @@ std::string letters_of(const Options& o) {
 }
 
 // Assignments as given, the last first; one that is overwritten later is left out.
-std::string assignment_words(const std::vector<std::string>& assignments) {
+std::string assignment_words(const std::vector<std::string>& assignments, Dialect dialect) {
   struct Word {
     std::string_view name;
     std::string text;
@@ -52,7 +52,7 @@ std::string assignment_words(const std::vector<std::string>& assignments) {
   std::vector<Word> words;
   for (const std::string& each : assignments) {
     Statement s;
-    if (!parse_assignment(each, &s)) continue;
+    if (!parse_assignment(each, &s, dialect)) continue;
     const bool simple = s.op.kind == AssignOp::simple || s.op.kind == AssignOp::posix_immediate;
     std::string text = override_word(s.name, simple, s.text);
     const auto same = [&](const Word& word) { return word.name == s.name; };
@@ -116,7 +116,7 @@ std::string makeflags_text(const Options& o, const MakeflagsParts& parts) {
   if (parts.assignments && parts.by_reference)
     out += fmt::format(" -- $({})", parts.overrides);
   else if (parts.assignments && !o.assignments.empty())
-    out += " -- " + assignment_words(o.assignments);
+    out += " -- " + assignment_words(o.assignments, o.dialect);
   return out;
 }
 

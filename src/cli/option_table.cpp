@@ -183,8 +183,8 @@ void turn_on(Id id, OptionSource source, Options& o) {
 
 // -j: as strtoul() reads it, cut to 32 bits; `auto` stands for the processors there are to use.
 // False: no positive number.
-bool parse_jobs(const std::string& text, int* jobs) {
-  if (text == "auto") {
+bool parse_jobs(const std::string& text, Dialect dialect, int* jobs) {
+  if (text == "auto" && dialect == Dialect::own) {
     *jobs = static_cast<int>(usable_cpus(cpu_quota()));
     return true;
   }
@@ -221,12 +221,12 @@ const OptionInfo* find_option(char letter) {
   return nullptr;
 }
 
-const OptionInfo* find_option(std::string_view name, std::vector<const OptionInfo*>* candidates) {
+const OptionInfo* find_option(std::string_view name, Dialect dialect, std::vector<const OptionInfo*>* candidates) {
   candidates->clear();
-  for (size_t i = 0; i < kOptions; ++i) {
+  for (size_t i = 0; i < (dialect == Dialect::own ? kOptions : kOldOptions); ++i) {
     const OptionInfo& info = kTable[i];
     if (info.name == name) return &info;
-    if (info.name.starts_with(name) && (i < kOldOptions || candidates->empty())) candidates->push_back(&info);
+    if (i < kOldOptions && info.name.starts_with(name)) candidates->push_back(&info);
   }
   const auto same = [&](const OptionInfo* other) {
     return other->id == candidates->front()->id && other->takes == candidates->front()->takes;
@@ -294,7 +294,8 @@ std::string apply_option(const OptionInfo& info, const std::string* argument, Op
       break;
     case Id::jobs: {
       int jobs = Options::kJobsUnlimited;
-      if (argument && !parse_jobs(value, &jobs)) return "the '-j' option requires a positive integer argument";
+      if (argument && !parse_jobs(value, o.dialect, &jobs))
+        return "the '-j' option requires a positive integer argument";
       // -j-1 asks for nothing: a sub-make goes on with what its parent has said.
       if (jobs == Options::kJobsUnset && !o.jobserver_auth.empty() && source != OptionSource::makefile) break;
       o.jobs = jobs;

@@ -67,8 +67,7 @@ struct OptionInfo {
 };
 
 constexpr size_t kOptions = 51;
-// Those behind are not in GNU Make 4.4.1: an abbreviation means one of them only if it means none
-// before.
+// Those behind are not in GNU Make 4.4.1: they are written out in full, and under GNU Make's names there are none.
 constexpr size_t kOldOptions = 48;
 
 // The old ones in the order in which make lists the possibilities of an ambiguous option.
@@ -78,7 +77,7 @@ const OptionInfo* find_option(char letter);
 
 // Looks up a long option, abbreviated or not. `candidates` gets all that `name` may mean when it is
 // ambiguous; returns nullptr when there is none or more than one.
-const OptionInfo* find_option(std::string_view name, std::vector<const OptionInfo*>* candidates);
+const OptionInfo* find_option(std::string_view name, Dialect dialect, std::vector<const OptionInfo*>* candidates);
 
 // Does what an option says. `argument` is nullptr when there is none. Returns what is wrong with the
 // argument, e.g. "the '-j' option requires a positive integer argument", or nothing. Throws Fatal for

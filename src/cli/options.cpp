@@ -41,7 +41,8 @@ po::option make_error(std::string message) {
 // Cuts words into options and operands as getopt_long() does, with make's numbers behind -j and -l.
 class Cutter {
  public:
-  Cutter(const std::vector<std::string>& words, std::string_view program) : words_(words), program_(program) {}
+  Cutter(const std::vector<std::string>& words, std::string_view program, Dialect dialect)
+      : words_(words), program_(program), dialect_(dialect) {}
 
   // Where `-f -` stands, in whatever form.
   struct StdinMakefile {
@@ -102,7 +103,7 @@ class Cutter {
   void long_option(const std::string& word) {
     const size_t equals = word.find('=');
     const std::string_view name = std::string_view(word).substr(2, equals == std::string::npos ? equals : equals - 2);
-    const OptionInfo* info = find_option(name, &candidates_);
+    const OptionInfo* info = find_option(name, dialect_, &candidates_);
     if (info == nullptr && candidates_.empty())
       return error(fmt::format("{}: unrecognized option '{}'", program_, word));
     if (info == nullptr) {
@@ -139,6 +140,7 @@ class Cutter {
 
   const std::vector<std::string>& words_;
   std::string_view program_;
+  Dialect dialect_;
   size_t next_ = 0;
   std::vector<po::option> out_;
   std::vector<StdinMakefile> stdin_makefiles_;
@@ -148,7 +150,7 @@ class Cutter {
 const OptionInfo& option_of_key(const std::string& key) {
   if (key.size() == 1) return *find_option(key[0]);
   std::vector<const OptionInfo*> candidates;
-  return *find_option(key, &candidates);
+  return *find_option(key, Dialect::own, &candidates);  // a full name
 }
 
 // Describes the options that were found: all of them would take longer than the rest of the parsing.
@@ -168,9 +170,9 @@ po::options_description describe(const std::vector<po::option>& found) {
   return out;
 }
 
-bool is_assignment(const std::string& word) {
+bool is_assignment(const std::string& word, Dialect dialect) {
   Statement statement;
-  if (!parse_assignment(word, &statement)) return false;
+  if (!parse_assignment(word, &statement, dialect)) return false;
   return !statement.modifiers.any();
 }
 
@@ -178,7 +180,7 @@ bool is_assignment(const std::string& word) {
 bool parse(const std::vector<std::string>& words, std::string_view program, OptionSource source, Options& options,
            OptionListener& listener) {
   if (words.empty()) return true;
-  std::vector<po::option> found = Cutter(words, program).run();
+  std::vector<po::option> found = Cutter(words, program, options.dialect).run();
   const po::options_description description = describe(found);
   const auto give_all = [&](std::vector<std::string>& rest) {
     rest.clear();
@@ -199,7 +201,7 @@ bool parse(const std::vector<std::string>& words, std::string_view program, Opti
     } else if (option.string_key.empty()) {
       const std::string& text = option.value[0];
       if (text.empty() || text == "-") continue;
-      const bool assigns = is_assignment(text);
+      const bool assigns = is_assignment(text, options.dialect);
       if (source != OptionSource::makefile) (assigns ? options.assignments : options.goals).push_back(text);
       if (assigns) listener.assignment(text);
     } else {
@@ -270,7 +272,7 @@ bool finish_makefile_flags(Options& options) {
 }
 
 std::vector<std::string> arguments_with_temp_stdin(const std::vector<std::string>& arguments, const std::string& file) {
-  Cutter cutter(arguments, {});
+  Cutter cutter(arguments, {}, Dialect::own);
   cutter.run();
   std::vector<std::string> out;
   auto rest = arguments.begin();

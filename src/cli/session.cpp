@@ -9,7 +9,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <new>
+#include <stdexcept>
 
+#include "cmzmake/base/memory_reserve.h"
 #include "cmzmake/base/strings.h"
 #include "cmzmake/base/temporary.h"
 #include "data_base.h"
@@ -40,7 +43,13 @@ Session::Session(std::vector<std::string> arguments, std::vector<std::string> en
 Session::~Session() = default;
 
 int Session::run() {
-  const int status = impl_->run();
+  int status = 0;
+  try {
+    status = impl_->run();
+  } catch (...) {
+    impl_->close();
+    throw;
+  }
   impl_->close();
   return status;
 }
@@ -49,12 +58,15 @@ Session::Impl::Impl(std::vector<std::string> args, std::vector<std::string> env)
     : arguments(std::move(args)), environment(std::move(env)) {
   if (arguments.empty()) arguments.emplace_back("make");
   program = base_name(arguments[0]);
+  options.dialect = dialect_of(program);
+  mflags_inherited = variable("MFLAGS") != nullptr;
   if (const char* value = variable("MAKE_RESTARTS")) {
     restarts = std::abs(std::atoi(value));
     entered = value[0] == '-';  // before the restart
   }
-  report.emplace(program, 0);  // what the command line brings about is told without the level
-  shell.report = &*report;
+  report.emplace(console, program, 0);  // what the command line brings about is told without the level
+  events.add(*report);
+  shell.console = &console;
 }
 
 const char* Session::Impl::variable(std::string_view name) const {
@@ -67,7 +79,7 @@ const char* Session::Impl::variable(std::string_view name) const {
 const std::string& Session::Impl::temporary() {
   if (temporary_.empty())
     temporary_ = temporary_directory([this](const char* name) { return variable(name); },
-                                     [this](const std::string& text) { report->message({}, text); });
+                                     [this](const std::string& text) { diagnostics.bare_warning({}, text); });
   return temporary_;
 }
 
@@ -84,8 +96,7 @@ bool Session::Impl::read_options(int* status) {
           check_options();
   options_grew();
   if (!right) {
-    const std::string text = usage_text(program);
-    [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
+    say(event::Text::What::usage, usage_text(program));
     *status = 2;
     return false;
   }
@@ -95,7 +106,10 @@ bool Session::Impl::read_options(int* status) {
   command_line_options = options;
   if (!options.help && !options.version) return true;
   // The data base begins with the version.
-  *status = print_only(options.help ? usage_text(program) : options.print_data_base ? std::string() : version_text());
+  if (options.help)
+    *status = print_only(event::Text::What::help, usage_text(program));
+  else
+    *status = print_only(event::Text::What::version, options.print_data_base ? std::string() : version_text());
   return false;
 }
 
@@ -105,14 +119,11 @@ void Session::Impl::assignment(const std::string& text) {
   define_override(text);
 }
 
-void Session::Impl::wrong_option(const std::string& line) {
-  const std::string text = line + "\n";
-  [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
-}
+void Session::Impl::wrong_option(const std::string& line) { say(event::Text::What::usage, line + "\n"); }
 
 void Session::Impl::wrong_argument(const std::string& message) {
   options_grew();
-  report->message({}, message);
+  diagnostics.bare_error({}, message);
 }
 
 // Values are looked at whenever a source of options has been read. Throws Fatal; true otherwise.
@@ -131,23 +142,21 @@ void Session::Impl::options_grew() {
 }
 
 // --help and --version: `text` is all there is to do. Returns the exit status.
-int Session::Impl::print_only(const std::string& text) {
-  if (!report->pending_enter.empty()) {  // it is not output of a directory's
-    report->pending_enter.clear();
+int Session::Impl::print_only(event::Text::What what, const std::string& text) {
+  if (console.has_pending()) {  // it is not output of a directory's
+    console.set_pending({});
     entered = false;
   }
-  errno = 0;
-  report->print(text);
-  if (!report->write_error()) return 0;
-  report->message({}, fmt::format("write error: stdout: {}", std::strerror(errno)));
-  return 1;
+  say(what, text);
+  if (console.write_error() != 0) write_failure = fmt::format(": {}", std::strerror(console.write_error()));
+  return 0;
 }
 
 // Nothing when the system cannot tell, which is said.
 std::optional<std::string> Session::Impl::working_directory() {
   const std::unique_ptr<char, decltype(&std::free)> path(::getcwd(nullptr, 0), &std::free);
   if (path) return path.get();
-  report->message({}, fmt::format("getcwd: {}", std::strerror(errno)));
+  diagnostics.bare_error({}, fmt::format("getcwd: {}", std::strerror(errno)));
   return std::nullopt;
 }
 
@@ -171,11 +180,11 @@ void Session::Impl::change_directories() {
 // that line comes, what is known of the directory and the options may change. Where outputs are
 // kept apart, each piece of them has its own two lines instead.
 void Session::Impl::enter_directory() {
-  if (entered && report->pending_enter.empty()) return;
+  if (entered && !console.has_pending()) return;
   const OutputSync mode = output_sync();
   entered = prints_directory() && (mode == OutputSync::none || mode == OutputSync::recurse);
   if (options.print_data_base) report->directory_prefix = "# ";
-  report->pending_enter = entered ? report->directory_line(true, directory) : std::string();
+  console.set_pending(entered ? report->directory_line(true, directory) : std::string());
 }
 
 // Called when the command line has been read, which may set MAKELEVEL.
@@ -194,28 +203,53 @@ bool Session::Impl::prints_directory() const {
 
 int Session::Impl::run() {
   int status = 0;
-  evaluator.emplace(db, *disk, shell, *report);
-  search.emplace(*evaluator);
-  executor.on_user_signal([this] { toggle_debug(); });
-  start_directory = working_directory();
   try {
+    evaluator.emplace(db, *disk, shell, diagnostics);
+    search.emplace(*evaluator);
+    executor.on_user_signal([this] { toggle_debug(); });
+    start_directory = working_directory();
     begin_variables();
     if (read_options(&status)) status = read_and_build();
-  } catch (const Fatal& fatal) {
-    report->fatal(fatal.where(), fatal.what());
-    show_reading_output();
+  } catch (...) {
     status = 2;
-    if (builder) {
-      builder->drain(true);
-      builder->remove_intermediates();
-    }
+    give_up();
   }
-  if (options.print_data_base) report->print(data_base_text(*evaluator, options));
+  if (options.print_data_base) say(event::Text::What::data_base, data_base_text(*evaluator, options));
   const int signal = builder ? builder->fatal_signal() : executor.fatal_signal();
   builder.reset();
   status = leave(status);
   if (signal != 0) raise_again(signal);
   return status;
+}
+
+// Make cannot go on. Called while the exception is handled. Jobs that run may come to their end; what even that needs
+// may be missing, too.
+void Session::Impl::give_up() noexcept {
+  try {
+    say_why();
+    MemoryReserve::forget();
+    show_reading_output();
+    if (!builder) return;
+    builder->drain(true);
+    builder->remove_intermediates();
+  } catch (...) {
+    LocalExecutor::wait_for_all();
+  }
+}
+
+// Tells of the exception that is being handled.
+void Session::Impl::say_why() {
+  try {
+    throw;
+  } catch (const Fatal& fatal) {
+    events.on(event::Message{Severity::fatal, fatal.where(), fatal.what(), false});
+  } catch (const std::bad_alloc&) {
+    diagnostics.error({}, "virtual memory exhausted");
+  } catch (const std::length_error&) {  // no text is that long
+    diagnostics.error({}, "virtual memory exhausted");
+  } catch (const std::exception& error) {
+    events.on(event::Message{Severity::fatal, {}, error.what(), false});
+  }
 }
 
 // All that comes after the options. Returns the exit status.
@@ -228,7 +262,7 @@ int Session::Impl::read_and_build() {
   join_jobserver();
   begin_output_sync();
   define_variables();
-  if (debug.wants(DebugLog::basic)) report->print(version_text());
+  if (debug.wants(DebugLog::basic)) say(event::Text::What::version, version_text());
   debug.say(DebugLog::basic, 0, "Reading makefiles...");
   read_makefiles();
   return build();
@@ -240,7 +274,7 @@ void Session::Impl::close() {
   executor.set_pool(nullptr);
   jobserver = nullptr;
   pool.reset();
-  capture.reset();
+  console.end_capture();
   executor.leave_signals();
 }
 
@@ -252,13 +286,13 @@ void Session::Impl::raise_again(int signal) {
 }
 
 int Session::Impl::leave(int status) {
-  if (entered && !left_directory && report->pending_enter.empty()) {
+  if (entered && !left_directory && !console.has_pending()) {
     left_directory = true;
-    report->left(directory);
+    console.print_last(report->directory_line(false, directory));
   }
   stored_makefile.remove();
-  if (report->write_error()) {
-    report->message({}, "write error: stdout");
+  if (console.write_error() != 0) {
+    diagnostics.bare_error({}, "write error: stdout" + write_failure);
     status = 1;
   }
   return status;

@@ -46,9 +46,12 @@ void Session::Impl::add_implicit_rules() {
     if (!options.no_builtin_rules) evaluator->define_builtin_rules();
   };
   const auto is_dotted = [](std::string_view goal) { return goal.starts_with('.'); };
+  const auto may_be_dotted = [](const Variable* goal) {  // it is expanded later, once
+    return goal && (goal->has_dollar || goal->value.starts_with('.'));
+  };
   if (!options.print_data_base && !options.print_targets && !evaluator->debug && evaluator->has_only_builtin_rules() &&
       std::none_of(options.goals.begin(), options.goals.end(), is_dotted) &&
-      !is_dotted(evaluator->value_of(".DEFAULT_GOAL"))) {
+      !may_be_dotted(evaluator->lookup(".DEFAULT_GOAL"))) {
     evaluator->finish_reading();
     search->defer_rules([this, make_builtin] {
       make_builtin();
@@ -75,14 +78,14 @@ int Session::Impl::build() {
 
   show_reading_output();
   if (options.print_targets) {
-    report->print(target_list(db));
+    say(event::Text::What::targets, target_list(db));
     return 0;
   }
   share_output();
 
   LoadGauge load;
-  BuildContext context{*evaluator, *search, *disk, executor, *pool, *report};
-  context.capture = capture ? &*capture : nullptr;
+  BuildContext context{*evaluator, *search, *disk, executor, *pool, events};
+  context.capture = console.capture();
   context.debug = evaluator->debug;
   context.load = &load;
   builder.emplace(context, build_options());
@@ -115,11 +118,7 @@ int Session::Impl::build() {
   debug.say(DebugLog::basic, 0, "Updating goal targets....");
   int status = builder->build(wanted);
   if (builder->fatal_signal() == 0) builder->remove_intermediates();
-  if (builder->clock_skew()) {
-    Event event{};
-    event.kind = Event::Kind::clock_skew;
-    report->on(event);
-  }
+  if (builder->clock_skew()) events.on(event::ClockSkew{});
   return status;
 }
 
@@ -133,8 +132,9 @@ std::vector<Target*> Session::Impl::likely_goals() {
   std::vector<Target*> out;
   for (const std::string& goal : options.goals)
     if (Target* target = db.find_target(without_dot_slash(goal))) out.push_back(target);
-  if (options.goals.empty())
-    if (Target* target = db.find_target(evaluator->value_of(".DEFAULT_GOAL"))) out.push_back(target);
+  const Variable* goal = options.goals.empty() ? evaluator->lookup(".DEFAULT_GOAL") : nullptr;
+  if (goal && !goal->has_dollar)
+    if (Target* target = db.find_target(goal->value)) out.push_back(target);
   return out;
 }
 
@@ -144,7 +144,9 @@ std::vector<Target*> Session::Impl::goals() {
   for (const std::string& goal : options.goals) add(goal);
   if (!out.empty()) return out;
 
-  const std::string text = evaluator->value_of(".DEFAULT_GOAL");
+  std::string text;
+  if (const Variable* goal = evaluator->lookup(".DEFAULT_GOAL"))
+    text = goal->has_dollar ? evaluator->expand(goal->value) : goal->value;
   if (const Target* whole = db.find_target(text); whole && whole->is_target) {
     add(text);
     return out;
@@ -170,17 +172,11 @@ std::vector<Target*> Session::Impl::goals() {
 }
 
 void Session::Impl::mark_old_files() {
-  for (const std::string& name : options.old_files) {
-    Target& t = named_target(name);
-    t.old_file = true;
-    t.mtime = FileTime::oldest();
-    t.progress = Progress::finished;
-    t.status = Status::success;
-  }
+  for (const std::string& name : options.old_files) builder->assume_old(named_target(name));
 }
 
 void Session::Impl::mark_new_files() {
-  for (const std::string& name : options.new_files) named_target(name).mtime = FileTime::newest();
+  for (const std::string& name : options.new_files) builder->assume_new(named_target(name));
 }
 
 }  // namespace cmz

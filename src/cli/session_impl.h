@@ -8,12 +8,14 @@
 #include <string_view>
 #include <vector>
 
-#include "cmzmake/plan/builder.h"
 #include "cmzmake/cli/options.h"
 #include "cmzmake/cli/session.h"
 #include "cmzmake/disk/disk.h"
 #include "cmzmake/eval/evaluator.h"
-#include "cmzmake/report/output.h"
+#include "cmzmake/event/diagnostics.h"
+#include "cmzmake/event/sink.h"
+#include "cmzmake/plan/builder.h"
+#include "cmzmake/report/console.h"
 #include "cmzmake/report/plain.h"
 #include "cmzmake/run/jobserver.h"
 #include "cmzmake/run/local_executor.h"
@@ -41,7 +43,10 @@ struct Session::Impl : OptionListener {
   void options_grew();
   bool check_options();
   int read_and_build();
-  int print_only(const std::string& text);
+  void give_up() noexcept;
+  void say_why();
+  int print_only(event::Text::What what, const std::string& text);
+  void say(event::Text::What what, std::string_view text) { events.on(event::Text{what, text}); }
   std::optional<std::string> working_directory();
   void change_directories();
   bool prints_directory() const;
@@ -74,8 +79,8 @@ struct Session::Impl : OptionListener {
   Origin environment_origin() const {
     return options.environment_overrides ? Origin::environment_override : Origin::environment;
   }
-  void makeflags_changed();
-  void take_flags(const std::string& text);
+  void makeflags_changed(Origin assigns);
+  void take_flags(const std::string& text, Origin assigns);
   void take_gnumakeflags();
   void apply_options();
   void toggle_debug();
@@ -98,12 +103,13 @@ struct Session::Impl : OptionListener {
   void use_jobserver(std::unique_ptr<JobserverPool> shared);
   std::string fifo_directory();
   OutputSync output_sync() const;
-  void capture_output(OutputSync mode);
+  OutputCapture& capture_output(OutputSync mode);
   void frame_pieces();
   void begin_output_sync();
   void check_sync_mutex();
   void show_reading_output();
   void settle_output_sync();
+  void make_sync_mutex(OutputCapture& capture);
   void share_output();
 
   // --- the build (session_build.cpp) ---
@@ -124,9 +130,13 @@ struct Session::Impl : OptionListener {
   Options command_line_options;         // as they were before makefiles were read
   std::string shuffle;                  // --shuffle, whatever makefiles say
   std::vector<std::string> overridden;  // the command line's variables, in order
+  bool mflags_inherited = false;
   bool defining_makeflags = false, makeflags_defined = false;
   std::string makeflags_value;  // as make defined it last
+  Console console;
   std::optional<PlainReport> report;
+  FanOut events;  // to the report, and to whoever else wants to hear
+  Diagnostics diagnostics{events};
   std::unique_ptr<Disk> disk = make_real_disk();
   // Standard input's makefile. Before the executor, which unblocks what was held back for a restart.
   TemporaryFile stored_makefile{stored_before_restart(arguments)};
@@ -135,11 +145,10 @@ struct Session::Impl : OptionListener {
   Database db;
   std::optional<Evaluator> evaluator;
   std::optional<Search> search;
-  DebugLog debug{[this](const std::string& line) { report->print(line); }};
+  DebugLog debug{[this](const std::string& line) { say(event::Text::What::debug, line); }};
   std::unique_ptr<TokenPool> pool;
   JobserverPool* jobserver = nullptr;
-  bool serves = false;  // the pool is our own
-  std::optional<OutputCapture> capture;
+  bool serves = false;        // the pool is our own
   bool sync_is_idle = false;  // one job at a time: -O has nothing to keep apart
   std::string opened_mutex;   // a --sync-mutex that has been looked at
   int reading_capture = -1;   // -O: what is written while makefiles are read
@@ -147,6 +156,7 @@ struct Session::Impl : OptionListener {
   std::optional<Builder> builder;
   bool entered = false;
   bool left_directory = false;
+  std::string write_failure;             // why standard output failed, where make tells
   std::optional<std::string> directory;  // after -C; what getcwd could not tell at first is empty
   std::optional<std::string> start_directory;
 };

@@ -23,7 +23,7 @@ void Session::Impl::join_jobserver() {
   const std::string auth = std::exchange(options.jobserver_auth, {});
   if (options.jobs_here) {
     if (restarts == 0)
-      report->message({}, fmt::format("warning: -j{} forced in submake: resetting jobserver mode.", options.jobs));
+      diagnostics.warning({}, fmt::format("-j{} forced in submake: resetting jobserver mode.", options.jobs));
     return;
   }
   std::string why;
@@ -32,14 +32,14 @@ void Session::Impl::join_jobserver() {
     use_jobserver(std::move(client));
     return;
   }
-  if (!why.empty()) report->message({}, why);
-  report->message({}, "warning: jobserver unavailable: using -j1.  Add '+' to parent make rule.");
+  if (!why.empty()) diagnostics.bare_warning({}, why);
+  diagnostics.warning({}, "jobserver unavailable: using -j1.  Add '+' to parent make rule.");
   options.jobs = 1;
 }
 
 void Session::Impl::use_jobserver(std::unique_ptr<JobserverPool> shared) {
   shared->on_lost(
-      [this](std::string_view why) { report->message({}, fmt::format("warning: {}; going on without it", why)); });
+      [this](std::string_view why) { diagnostics.warning({}, fmt::format("{}; going on without it", why)); });
   jobserver = shared.get();
   pool = std::move(shared);
   executor.set_pool(pool.get());
@@ -53,7 +53,7 @@ void Session::Impl::leave_jobserver() {
   if (jobserver && options.jobs == Options::kJobsUnset) options.jobs = joined;  // -j-1 asks for nothing
   if (options.jobserver_auth.empty() || options.jobs == joined) return;
   if (restarts == 0)
-    report->message({}, fmt::format("warning: -j{} forced in makefile: resetting jobserver mode.", options.jobs));
+    diagnostics.warning({}, fmt::format("-j{} forced in makefile: resetting jobserver mode.", options.jobs));
   options.jobserver_auth.clear();
   executor.set_pool(nullptr);
   jobserver = nullptr;
@@ -91,7 +91,7 @@ void Session::Impl::serve() {
     auto server =
         std::make_unique<JobserverServer>(static_cast<unsigned>(options.jobs), style,
                                           style == JobserverStyle::fifo ? fifo_directory() : std::string(), &why);
-    if (!why.empty()) report->message({}, "jobserver mkfifo: " + why);
+    if (!why.empty()) diagnostics.bare_error({}, "jobserver mkfifo: " + why);
     if (!why.empty() && wanted == "fifo")  // a pipe is not what was asked for
       throw Fatal({}, fmt::format("unknown jobserver auth style '{}'", wanted));
     options.jobserver_auth = server->auth();
@@ -119,15 +119,16 @@ OutputSync Session::Impl::output_sync() const {
 }
 
 // Keeps outputs apart from now on, as `mode` says.
-void Session::Impl::capture_output(OutputSync mode) {
-  capture.emplace(mode, temporary());
-  report->set_capture(&*capture);
+OutputCapture& Session::Impl::capture_output(OutputSync mode) {
+  OutputCapture& capture = console.begin_capture(mode, temporary());
   // A parent's lock; that it can be opened is known, see check_sync_mutex().
-  if (options.sync_mutex.starts_with(kMutexPrefix)) capture->use_mutex(options.sync_mutex);
+  if (options.sync_mutex.starts_with(kMutexPrefix)) capture.use_mutex(options.sync_mutex);
+  return capture;
 }
 
 // Each piece of output has its own directory lines, unless those of sub-makes are within it.
 void Session::Impl::frame_pieces() {
+  OutputCapture* const capture = console.capture();
   const bool frames = capture->mode() != OutputSync::recurse && prints_directory();
   capture->enter_line = frames ? report->directory_line(true, directory) : std::string();
   capture->leave_line = frames ? report->directory_line(false, directory) : std::string();
@@ -137,10 +138,10 @@ void Session::Impl::frame_pieces() {
 void Session::Impl::begin_output_sync() {
   const OutputSync mode = output_sync();
   if (mode == OutputSync::none) return;
-  capture_output(mode);
+  OutputCapture& capture = capture_output(mode);
   if (mode == OutputSync::recurse) return;
-  reading_capture = capture->open();
-  capture->set_current(reading_capture);
+  reading_capture = capture.open();
+  capture.set_current(reading_capture);
 }
 
 // --sync-mutex is looked at whenever a source of options has been read.
@@ -148,7 +149,7 @@ void Session::Impl::check_sync_mutex() {
   const std::string& mutex = options.sync_mutex;
   if (mutex.empty() || mutex == opened_mutex) return;
   if (!mutex.starts_with(kMutexPrefix)) {
-    report->message({}, fmt::format("invalid --sync-mutex string '{}'", mutex));
+    diagnostics.bare_error({}, fmt::format("invalid --sync-mutex string '{}'", mutex));
     return;
   }
   const std::string path = mutex.substr(kMutexPrefix.size());
@@ -160,11 +161,12 @@ void Session::Impl::check_sync_mutex() {
 
 void Session::Impl::show_reading_output() {
   if (reading_capture < 0) return;
-  capture->set_current(-1);
+  OutputCapture& capture = *console.capture();
+  capture.set_current(-1);
   frame_pieces();
   enter_directory();
-  capture->dump(reading_capture);
-  capture->close(std::exchange(reading_capture, -1));
+  capture.dump(reading_capture);
+  capture.close(std::exchange(reading_capture, -1));
 }
 
 // Once makefiles have said what they want of -O, and it is known how many jobs there are: whether outputs are kept
@@ -173,30 +175,38 @@ void Session::Impl::show_reading_output() {
 void Session::Impl::settle_output_sync() {
   sync_is_idle = !jobserver && options.jobs != Options::kJobsUnlimited;
   const OutputSync mode = output_sync();
+  OutputCapture* capture = console.capture();
   if (!capture && mode == OutputSync::none) return;
   if (!capture)
-    capture_output(mode);
+    capture = &capture_output(mode);
   else
     capture->set_mode(mode);
   if (mode == OutputSync::none || mode == OutputSync::recurse) return;
   check_sync_mutex();
   if (options.sync_mutex.empty())
-    options.sync_mutex = capture->mutex_name();
+    make_sync_mutex(*capture);
   else if (options.sync_mutex != opened_mutex)
     options.sync_mutex.clear();  // as GNU Make: without a lock that is one, everybody has his own
   else
     capture->use_mutex(options.sync_mutex);
 }
 
+// A lock of our own, for sub-makes.
+void Session::Impl::make_sync_mutex(OutputCapture& capture) {
+  options.sync_mutex = capture.mutex_name();
+  if (!options.sync_mutex.empty()) return;
+  const int error = errno;
+  diagnostics.bare_error(
+      {}, fmt::format("cannot create temporary file {}: {}", capture.mutex_path(), std::strerror(error)));
+  diagnostics.bare_warning({}, "cannot open output-sync lock file, suppressing output-sync.");
+}
+
 // What was read has been shown; from here on there are the outputs of jobs.
 void Session::Impl::share_output() {
   enter_directory();
-  if (!capture) return;
+  if (!console.capture()) return;
   frame_pieces();
-  if (capture->mode() != OutputSync::none) return;
-  if (capture->write_error()) report->note_write_error();
-  report->set_capture(nullptr);
-  capture.reset();
+  if (console.capture()->mode() == OutputSync::none) console.end_capture();
 }
 
 }  // namespace cmz

@@ -39,13 +39,13 @@ void Session::Impl::read_makefiles() {
 void Session::Impl::read_named_makefile(std::string_view name) {
   if (evaluator->read_makefile(name, false, false)) return;
   ReadMakefile& missing = evaluator->makefiles.back();  // a rule may still make it
-  report->message({}, fmt::format("{}: {}", name, std::strerror(missing.error)));
+  diagnostics.bare_error({}, fmt::format("{}: {}", name, std::strerror(missing.error)));
   missing.named = true;
 }
 
 void Session::Impl::read_default_makefile() {
   std::vector<std::string_view> names = {"GNUmakefile", "makefile", "Makefile"};
-  if (program != "make" && program != "gmake") names.insert(names.begin(), "Taskfile");
+  if (options.dialect == Dialect::own) names.insert(names.begin(), "Taskfile");
   for (std::string_view name : names) {
     if (!disk->listed(name)) continue;
     read_named_makefile(name);
@@ -60,7 +60,7 @@ void Session::Impl::read_default_makefile() {
 // The options that makefiles leave, now that all are read: -R means -r too, and what -R and -r take
 // away goes.
 void Session::Impl::finish_options() {
-  makeflags_changed();
+  makeflags_changed(environment_origin());  // what has not counted yet counts as the environment's
   take_gnumakeflags();
   check_sync_mutex();
   const bool had_variables = !command_line_options.no_builtin_variables;
@@ -92,12 +92,11 @@ void Session::Impl::read_stdin_makefile() {
     }
     text.append(buffer, static_cast<size_t>(n));
   }
-  const std::string pattern = temporary() + "/GmXXXXXX";
-  if (const std::error_code error = stored_makefile.make(pattern)) {
-    report->message({}, fmt::format("mkstemp: {}: {}", pattern, error.message()));
+  std::string name = temporary() + "/GmXXXXXX";
+  if (const std::error_code error = stored_makefile.make(name)) {
+    diagnostics.bare_error({}, fmt::format("cannot create temporary file {}: {}", name, error.message()));
     throw Fatal({}, "cannot store makefile from stdin to a temporary file");
   }
-  const std::string& name = stored_makefile.path();
   if (const std::error_code error = disk->write(name, text, false))
     throw Fatal({}, fmt::format("fwrite: temporary file {}: {}", name, error.message()));
   disk->changed(name);
@@ -120,7 +119,7 @@ Builder::Remade Session::Impl::remake_makefiles() {
 }
 
 void Session::Impl::restart() {
-  if (options.print_data_base) report->print(data_base_text(*evaluator, options));
+  if (options.print_data_base) say(event::Text::What::data_base, data_base_text(*evaluator, options));
   if (jobserver) jobserver->return_all();
   const std::vector<std::string> again =
       stored_makefile.path().empty() ? arguments : arguments_with_temp_stdin(arguments, stored_makefile.path());
@@ -139,14 +138,14 @@ void Session::Impl::restart() {
     jobserver = nullptr;
     pool.reset();
   }
-  capture.reset();
+  console.end_capture();
   if (debug.wants(DebugLog::basic)) {
     std::string text;
     for (const std::string& argument : again) text += ' ' + argument;
     debug.say(DebugLog::basic, 0, "Re-executing[{}]:{}", restarts + 1, text);
   }
   const int error = executor.replace_process(again, envp.data(), !stored_makefile.path().empty());
-  report->message({}, fmt::format("{}: {}", arguments[0], std::strerror(error)));
+  diagnostics.bare_error({}, fmt::format("{}: {}", arguments[0], std::strerror(error)));
   stored_makefile.remove();
   std::exit(127);
 }

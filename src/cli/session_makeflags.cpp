@@ -20,34 +20,40 @@ void Session::Impl::set_makeflags() {
   Variable* flags =
       set("MAKEFLAGS", makeflags_value, options.environment_overrides ? Origin::environment_override : Origin::file);
   if (!makeflags_defined) flags->export_ = Export::yes;
-  set("MFLAGS", mflags_text(options), environment_origin());
+  // Exported as a variable of the environment; a makefile's own value only if there was one in the environment.
+  set("MFLAGS", mflags_text(options), environment_origin())->from_environment = mflags_inherited;
   defining_makeflags = false;
   makeflags_defined = true;
 }
 
-// A makefile set MAKEFLAGS: its options count from now on, and it shows them in make's order.
-void Session::Impl::makeflags_changed() {
+// A makefile set MAKEFLAGS: its options count from now on, and it shows them in make's order. Its assignments are as
+// strong as its own; `assigns` is that strength where nothing overrides.
+void Session::Impl::makeflags_changed(Origin assigns) {
   if (defining_makeflags) return;
-  const Variable* variable = db.globals.find(db.symbols.intern("MAKEFLAGS"));
+  Variable* variable = db.globals.find(db.symbols.intern("MAKEFLAGS"));
   if (variable == nullptr || variable->value == makeflags_value) return;
   std::string value = variable->value;
   // What `+=` appends belongs to the options, not behind `--`.
   const size_t dashes = makeflags_value.find(" -- $(");
   if (dashes != std::string::npos && value.starts_with(makeflags_value + " "))
     value.erase(dashes, makeflags_value.size() - dashes);
-  // With `override`, its switches are stronger than those of the command line.
+  // With `override`, its switches are stronger than those of the command line, and its text stays as it is.
   const auto given = options.given;
-  if (variable->origin == Origin::override_) options.given = {};
-  take_flags(variable->flavor == Flavor::simple ? value : evaluator->expand(value));
+  if (variable->origin == Origin::override_) {
+    options.given = {};
+    assigns = Origin::override_;
+    variable->set_value(value);
+  }
+  take_flags(variable->flavor == Flavor::simple ? value : evaluator->expand(value), assigns);
   options.given = given;
 }
 
 // Options of a makefile count from now on.
-void Session::Impl::take_flags(const std::string& text) {
+void Session::Impl::take_flags(const std::string& text, Origin assigns) {
   const MakefileFlags flags = parse_makefile_flags(text, options);
-  for (const std::string& complaint : flags.complaints) report->message({}, complaint);
+  for (const std::string& complaint : flags.complaints) diagnostics.bare_error({}, complaint);
   check_sync_mutex();
-  for (const std::string& assignment : flags.assignments) evaluator->assign_command_line(assignment, Origin::file);
+  for (const std::string& assignment : flags.assignments) evaluator->assign_command_line(assignment, assigns);
   apply_options();
   set_include_dirs();
   set_makeflags();
@@ -62,8 +68,8 @@ void Session::Impl::take_gnumakeflags() {
     MakeflagsParts parts;
     parts.assignments = parts.evals = false;
     const std::string flags = makeflags_text(options, parts);
-    take_flags(text);
-    take_flags(evaluator->expand(flags));
+    take_flags(text, environment_origin());
+    take_flags(evaluator->expand(flags), environment_origin());
   }
   evaluator->define_global("GNUMAKEFLAGS", "", Origin::override_);
 }

@@ -25,6 +25,7 @@ constexpr std::string_view kFeatures =
 void Session::Impl::begin_variables() {
   evaluator->original_environment = environment;
   evaluator->settings.program = program;
+  evaluator->settings.dialect = options.dialect;
   evaluator->settings.shell_known = false;
   Evaluator& e = *evaluator;
   e.define_global(".FEATURES", std::string(kFeatures), Origin::default_);
@@ -67,17 +68,18 @@ void Session::Impl::define_variables() {
   set_include_dirs();
   define_shell();
   set_makeflags();
-  evaluator->on_makeflags = [this] { makeflags_changed(); };
+  evaluator->on_makeflags = [this] { makeflags_changed(Origin::file); };
 }
 
 void Session::Impl::define_own_variables() {
   Evaluator& e = *evaluator;
   e.define_global("CURDIR", directory.value_or(""), Origin::file);
+  e.settings.directory = directory.value_or("");
   e.define_global("MAKE_VERSION", "4.4.1", Origin::default_);
   e.define_global("MAKE_HOST", CMZMAKE_HOST, Origin::default_);
   e.define_global("MAKELEVEL", std::to_string(level), environment_origin());
   e.define_global(".DEFAULT_GOAL", "", Origin::file);
-  e.define_global("MAKEFILES", "", Origin::default_);
+  e.define_global("MAKEFILES", "", Origin::default_)->export_ = Export::if_set;
   if (!options.no_builtin_variables) e.define_global("GNUMAKEFLAGS", "", Origin::default_, Flavor::recursive);
 }
 

@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <new>
+
 #include "cmzmake/disk/second_thread.h"
 #include "file.h"
 #include "stat_time.h"
@@ -52,12 +54,15 @@ bool FilesAhead::read(size_t i) {
   File file(names_[i], O_RDONLY | O_NONBLOCK | O_NOCTTY);  // a FIFO must not be waited for
   struct stat st;
   bool read = false;
-  if (file && ::fstat(file.fd(), &st) == 0) {
-    slot.time = file_time(st.st_mtim);
-    if (!S_ISREG(st.st_mode))
-      hold(file.release());
-    else if (st.st_size > 0)
-      read = !read_regular_file(file.fd(), static_cast<size_t>(st.st_size), slot.text);
+  try {
+    if (file && ::fstat(file.fd(), &st) == 0) {
+      slot.time = file_time(st.st_mtim);
+      if (!S_ISREG(st.st_mode))
+        hold(file.release());
+      else if (st.st_size > 0)
+        read = !read_regular_file(file.fd(), static_cast<size_t>(st.st_size), slot.text);
+    }
+  } catch (const std::bad_alloc&) {  // who asks for the file reads it, and will see
   }
   states_[i].store(read ? State::read : State::not_read);
   states_[i].notify_one();

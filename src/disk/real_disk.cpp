@@ -217,7 +217,7 @@ const RealDisk::KnownArchive& RealDisk::archive(std::string_view path) {
   struct stat st;
   if (!file || ::fstat(file.fd(), &st) != 0) {
     known = {};
-    known.error = last_error();
+    known.error = std::make_error_code(std::errc::no_such_file_or_directory);  // for make, whatever the reason
     known.epoch = epoch_;
     return known;
   }

@@ -136,7 +136,6 @@ void Evaluator::convert_suffix_rules() {
   }
   // `.c.o` becomes `%.o: %.c`, `.c` becomes `%: %.c`, `.c.a` both `(%.o): %.c` and `%.a: %.c`; each suffix alone says
   // that names with it are of a known type. Manual, "Old-Fashioned Suffix Rules", "Match-Anything Pattern Rules".
-  const size_t of_makefiles = db.pattern_rules.size();  // those that are added here differ from each other
   const auto add = [&](const std::string& target, std::string_view source_suffix, const Target* from) {
     auto rule = std::make_unique<PatternRule>();
     rule->target_texts.push_back(db.arena.copy(target));
@@ -150,13 +149,13 @@ void Evaluator::convert_suffix_rules() {
       rule->where = from->where;
       rule->builtin = from->builtin;
     }
-    add_pattern_rule(db, std::move(rule), false, of_makefiles);
+    add_pattern_rule(db, std::move(rule), false);
   };
   const auto usable = [&](Target& t, bool warn) -> const Target* {
     if (t.recipe == nullptr || (settings.no_builtin_rules && t.builtin)) return nullptr;
     if (!t.prerequisites.empty()) {
       if (db.special.posix) return nullptr;
-      if (warn) diagnostics.message(t.recipe->where, "warning: ignoring prerequisites on suffix rule definition");
+      if (warn) diagnostics.warning(t.recipe->where, "ignoring prerequisites on suffix rule definition");
     }
     t.suffix_rule = true;
     return &t;
@@ -185,7 +184,7 @@ void Evaluator::convert_suffix_rules() {
       pattern->recipe = &recipe;
       pattern->terminal = rule.terminal;
       pattern->builtin = true;
-      add_pattern_rule(db, std::move(pattern), false, of_makefiles);
+      add_pattern_rule(db, std::move(pattern), false);
     }
   }
   db.special.second_expansion = second;

@@ -23,13 +23,12 @@ size_t find_balanced(std::string_view text, char stop) {
 }  // namespace
 
 void MakefileReader::update_ignoring() {
-  ignoring_ = false;
-  for (const Condition& c : conditions_) ignoring_ |= c.ignoring;
+  ignoring_ = !conditions_.empty() && (conditions_.back().outer_ignoring || conditions_.back().ignoring);
 }
 
 void MakefileReader::condition(const Statement& s) {
   const auto extraneous = [&](std::string_view word) {
-    e_.diagnostics.message(e_.where, fmt::format("extraneous text after '{}' directive", word));
+    e_.diagnostics.bare_warning(e_.where, fmt::format("extraneous text after '{}' directive", word));
   };
   switch (s.directive) {
     case Directive::endif:
@@ -56,8 +55,7 @@ void MakefileReader::condition(const Statement& s) {
           break;
         default:
           extraneous("else");
-          c.seen_else = true;
-          c.ignoring = c.done;
+          c.ignoring = c.done;  // another `else` may follow
           update_ignoring();
           return;
       }
@@ -66,17 +64,22 @@ void MakefileReader::condition(const Statement& s) {
         break;
       }
       // The condition counts only where the conditionals around it are read.
-      bool outer = false;
-      for (size_t i = 0; i + 1 < conditions_.size(); ++i) outer |= conditions_[i].ignoring;
-      c.ignoring = outer || !condition_holds(nested);
+      const bool outer = c.outer_ignoring;
+      const std::optional<bool> holds = outer ? false : condition_holds(nested);
+      c.ignoring = !holds.value_or(true);
+      if (!holds) {  // a conditional of its own then, of which nothing is read (GNU Make: as its memory has it)
+        extraneous("else");
+        conditions_.push_back({true, true, outer, false, e_.where});
+      }
       break;
     }
     default: {
       const bool outer = ignoring();
-      conditions_.push_back({true, outer, false, e_.where});
+      conditions_.push_back({true, outer, outer, false, e_.where});
       if (!outer) {
-        const bool holds = condition_holds(s);
-        conditions_.back().ignoring = !holds;
+        const std::optional<bool> holds = condition_holds(s);
+        if (!holds) throw Fatal(e_.where, "invalid syntax in conditional");
+        conditions_.back().ignoring = !*holds;
       }
       break;
     }
@@ -84,18 +87,20 @@ void MakefileReader::condition(const Statement& s) {
   update_ignoring();
 }
 
-bool MakefileReader::condition_holds(const Statement& s) {
+// Nothing when its syntax is invalid.
+std::optional<bool> MakefileReader::condition_holds(const Statement& s) {
   if (s.directive == Directive::ifdef || s.directive == Directive::ifndef) {
     const std::string name = e_.expand(s.text);
     std::string_view rest = name;
     const std::string_view word = next_word(rest);
-    if (!trim(rest).empty()) throw Fatal(e_.where, "invalid syntax in conditional");
+    const bool blanks_first = !word.empty() && word.data() != name.data();
+    if (blanks_first || !trim(rest).empty()) return std::nullopt;
     const Variable* v = word.empty() ? nullptr : e_.lookup(word);
     const bool defined = v != nullptr && !v->value.empty();
     return defined == (s.directive == Directive::ifdef);
   }
   bool equal = false;
-  if (!compare(s, &equal)) throw Fatal(e_.where, "invalid syntax in conditional");
+  if (!compare(s, &equal)) return std::nullopt;
   return equal == (s.directive == Directive::ifeq);
 }
 
@@ -127,8 +132,8 @@ bool MakefileReader::compare(const Statement& s, bool* equal) {
     if (!quoted(&first) || !quoted(&second)) return false;
   }
   if (!trim(text).empty())
-    e_.diagnostics.message(e_.where, fmt::format("extraneous text after '{}' directive",
-                                                 s.directive == Directive::ifeq ? "ifeq" : "ifneq"));
+    e_.diagnostics.bare_warning(e_.where, fmt::format("extraneous text after '{}' directive",
+                                                      s.directive == Directive::ifeq ? "ifeq" : "ifneq"));
   const std::string left = e_.expand(first);
   *equal = left == e_.expand(second);
   return true;

@@ -31,7 +31,7 @@ bool is_exported(const Variable& v, Export said, bool export_all) {
       break;
   }
   if (v.origin == Origin::default_ || v.origin == Origin::automatic) return false;
-  if (v.from_environment || v.origin == Origin::environment_override) return true;
+  if (v.from_environment || v.origin == Origin::environment || v.origin == Origin::environment_override) return true;
   if (v.origin == Origin::command_line && is_shell_name(v.name.view())) return true;
   return export_all && is_shell_name(v.name.view());
 }

@@ -11,11 +11,6 @@
 #include "names.h"
 
 namespace cmz {
-namespace {
-
-constexpr int kMaxDepth = 25000;
-
-}  // namespace
 
 Evaluator::Evaluator(Database& database, Disk& disk_, Shell& shell_, Diagnostics& diagnostics_)
     : db(database),
@@ -50,6 +45,7 @@ std::string Evaluator::expand(std::string_view text) {
 }
 
 void Evaluator::expand_list(const Expr& expr, uint32_t first, std::string& out) {
+  const size_t before = out.size();
   for (uint32_t i = first; i != Part::kNone; i = expr.parts[i].next) {
     const Part& part = expr.parts[i];
     if (part.kind == Part::Kind::literal)
@@ -57,6 +53,12 @@ void Evaluator::expand_list(const Expr& expr, uint32_t first, std::string& out) 
     else
       expand_part(expr, part, out);
   }
+  if (nul_in_output_) end_at_nul(before, out);
+}
+
+void Evaluator::end_at_nul(size_t before, std::string& out) {
+  nul_in_output_ = false;
+  out.resize(std::min(out.size(), out.find('\0', before)));
 }
 
 void Evaluator::expand_part(const Expr& expr, const Part& part, std::string& out) {
@@ -82,6 +84,8 @@ void Evaluator::expand_part(const Expr& expr, const Part& part, std::string& out
     case Part::Kind::argument:
       expand_list(expr, part.child, out);
       break;
+    case Part::Kind::too_deep:
+      too_deep();
     case Part::Kind::unterminated:
       if (part.function != Function::none)
         throw Fatal(error_place(),
@@ -116,6 +120,7 @@ std::string Evaluator::value_of(std::string_view name, const Scope* scope) {
 // The whole inside of the brackets is expanded before `:` and `=` are looked for, so that they may
 // come from a variable.
 void Evaluator::expand_computed(const Expr& expr, const Part& part, std::string& out) {
+  check_depth();
   std::string inside;
   expand_list(expr, part.child, inside);
   const size_t colon = inside.find(':');
@@ -162,24 +167,30 @@ Variable* Evaluator::lookup(Symbol name) {
   return nullptr;
 }
 
-// What a recursive definition that is being expanded holds on to, given back on every way out.
+// What a recursive definition that is being expanded holds on to, given back on every way out. Where nothing else tells
+// where make is, the outermost definition does.
 struct Expanding {
-  Expanding(Variable& v, Location& place) : variable(v), variable_place(place), old(place) {
+  Expanding(Variable& v, Location& definition, Location& place_)
+      : variable(v), variable_place(definition), place(place_), old(definition), old_place(place_) {
     ++variable.expanding;
-    if (v.where.known()) place = v.where;
+    if (!v.where.known()) return;
+    variable_place = v.where;
+    if (!place.known()) place = v.where;
   }
   ~Expanding() {
     --variable.expanding;
     variable_place = old;
+    if (!old_place.known()) place = old_place;
   }
   Variable& variable;
   Location& variable_place;
-  Location old;
+  Location& place;
+  Location old, old_place;
 };
 
 void Evaluator::expand_variable(Variable& variable, std::string& out) {
   if (variable.append) {
-    expand_appended(variable, scope_, false, out);
+    expand_appended(variable, out);
     return;
   }
   expand_value(variable, out);
@@ -200,38 +211,35 @@ void Evaluator::expand_value(Variable& variable, std::string& out) {
     const Location place = variable.where.known() ? variable.where : error_place();
     throw Fatal(place, fmt::format("Recursive variable '{}' references itself (eventually)", variable.name.view()));
   }
-  if (++depth_ > kMaxDepth) throw Fatal(where, "expansion is nested too deeply");
+  check_depth();
   if (!variable.tree) variable.tree = parse_owned_expr(variable.value, db.symbols);
   const ExprPtr tree = variable.tree;  // the expansion itself may redefine the variable
   if (variable.call_depth) --variable.call_depth;
-  Expanding expanding(variable, variable_place_);
+  Expanding expanding(variable, variable_place_, where);
   expand_list(*tree, tree->first, out);
-  --depth_;
 }
 
-// A target-specific `+=`: the outer value first, then this one. `parents`: whether `from` is a
-// parent's.
-void Evaluator::expand_appended(Variable& variable, const Scope* from, bool parents, std::string& out) {
-  // Where this definition stands, to go on behind it.
-  const Scope* s = from;
+void Evaluator::too_deep() const {
+  throw Fatal(where.known() ? where : error_place(), "expansion is nested too deeply");
+}
+
+// A target-specific `+=`: the outer values first, then this one. There may be as many as the graph is deep.
+void Evaluator::expand_appended(Variable& variable, std::string& out) {
+  std::vector<Variable*> values{&variable};
+  bool parents = false;
+  const Scope* s = scope_;
   for (; s && s->set->find(variable.name) != &variable; s = s->next) parents |= s->next_is_parent;
-  const size_t before = out.size();
-  if (s) {
+  while (s && values.back()->append) {
     parents |= s->next_is_parent;
-    for (const Scope* outer = s->next; outer; outer = outer->next) {
-      Variable* found = outer->set->find(variable.name);
-      if (found && !(parents && found->private_)) {
-        if (found->append)
-          expand_appended(*found, outer, parents, out);
-        else
-          expand_value(*found, out);
-        break;
-      }
-      parents |= outer->next_is_parent;
-    }
+    s = s->next;
+    Variable* found = s ? s->set->find(variable.name) : nullptr;
+    if (found && !(parents && found->private_)) values.push_back(found);
   }
-  if (out.size() > before) out += ' ';
-  expand_value(variable, out);
+  const size_t before = out.size();
+  for (; !values.empty(); values.pop_back()) {
+    if (out.size() > before) out += ' ';
+    expand_value(*values.back(), out);
+  }
 }
 
 void Evaluator::judge_reference(Symbol name, const Variable* variable) {
@@ -253,7 +261,7 @@ void Evaluator::warn(Warning type, const Location& place, const std::string& tex
     case WarningAction::ignore:
       return;
     case WarningAction::warn:
-      diagnostics.message(place, "warning: " + text);
+      diagnostics.warning(place, text);
       return;
     case WarningAction::error:
       throw Fatal(place, text);

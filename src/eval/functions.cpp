@@ -67,6 +67,7 @@ class FunctionCall {
 };
 
 void Evaluator::call_function(const Expr& expr, const Part& part, std::string& out) {
+  check_depth();
   FunctionCall(*this, expr, part, out).run();
 }
 
@@ -115,6 +116,7 @@ std::string FunctionCall::expand_raw(size_t i) {
       literal = literal.substr(0, end - literal.data());
     out += literal;
   }
+  if (e_.nul_in_output_) e_.end_at_nul(0, out);
   return out;
 }
 
@@ -154,7 +156,7 @@ void FunctionCall::run() {
     case Function::loaded:
       break;
     case Function::abspath:
-      abspath(arg(0), e_.value_of("CURDIR"), out_);
+      abspath(arg(0), e_.settings.directory, out_);
       break;
     case Function::addprefix:
       addprefix(arg(0), arg(1), out_);
@@ -254,7 +256,7 @@ void FunctionCall::run() {
       if (Variable* v = e_.lookup(arg(0))) out_ += v->value;
       break;
     case Function::warning:
-      e_.diagnostics.message(e_.where, arg(0));
+      e_.diagnostics.bare_warning(e_.where, arg(0));
       break;
     case Function::wildcard:
       wildcard();
@@ -324,15 +326,19 @@ void FunctionCall::call() {
   };
   bind(0, std::string(name));
   for (size_t i = 1; i < args_.size(); ++i) bind(i, std::string(args_[i]));
-  // An outer call's further arguments must not shine through.
-  for (size_t i = args_.size(); i < 10; ++i)
-    if (e_.lookup(e_.names_->digits[i])) bind(i, {});
+  // An outer call's further arguments must not shine through; global variables of such names do.
+  const size_t around = e_.call_arguments_;
+  for (size_t i = args_.size(); i < around; ++i) bind(i, {});
 
   ScopeGuard guard(e_, &scope);
+  e_.call_arguments_ = std::max(around, args_.size());
+  if (name[0] >= '0' && name[0] <= '9')  // it may be that of an argument
+    if (Variable* argument = set.find(e_.db.symbols.intern(name))) function = argument;
   const uint32_t saved = function->call_depth;
   function->call_depth = 1u << 30;
   e_.expand_variable(*function, out_);
   function->call_depth = saved;
+  e_.call_arguments_ = around;
 }
 
 void FunctionCall::foreach() {
@@ -479,7 +485,11 @@ void FunctionCall::file() {
       if (error == std::errc::no_such_file_or_directory) return;
       fail(fmt::format("{}: {}: {}", step, name, std::strerror(error.value())));
     }
-    if (out_.size() > before && out_.back() == '\n') out_.pop_back();
+    if (out_.size() > before && out_.back() == '\n') {
+      out_.pop_back();
+      if (out_.size() > before && out_.back() == '\r') out_.pop_back();
+    }
+    e_.nul_in_output_ = out_.find('\0', before) != std::string::npos;
     return;
   }
   std::string text;

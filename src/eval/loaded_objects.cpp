@@ -85,7 +85,7 @@ int LoadedObjects::set_up(Object& object, const std::string& symbol, bool option
   call_object(e_, [&] { object.handle = open(name, &error); });
   if (object.handle == nullptr) {
     if (!optional)
-      e_.diagnostics.message(e_.where, error);
+      e_.diagnostics.bare_error(e_.where, error);
     else if (e_.debug)
       e_.debug->say(DebugLog::verbose, 0, "{}", error);
     return 0;

@@ -66,7 +66,7 @@ void MakefileReader::statement(const LogicalLine& line) {
       skipping_define_ = trim_end(text) != "endef";
       return;
     }
-    if (classify(text).directive == Directive::define) {
+    if (classify(text, e_.settings.dialect).directive == Directive::define) {
       skipping_define_ = true;
       return;
     }
@@ -74,7 +74,7 @@ void MakefileReader::statement(const LogicalLine& line) {
     if (s.directive != Directive::none) condition(s);
     return;
   }
-  const Statement s = classify(text);
+  const Statement s = classify(text, e_.settings.dialect);
   if (s.directive == Directive::none)
     rule(text, line);
   else
@@ -155,7 +155,7 @@ void MakefileReader::define(const Statement& s) {
   const Modifiers modifiers = s.modifiers;
   const AssignOp op = s.op;
   if (!skip_spaces(s.text).empty() && s.text.data() != s.name.data())
-    e_.diagnostics.message(start, "extraneous text after 'define' directive");
+    e_.diagnostics.bare_warning(start, "extraneous text after 'define' directive");
   const std::string name(trim(e_.expand(s.name)));
   if (name.empty()) throw Fatal(start, "empty variable name");
 
@@ -175,7 +175,7 @@ void MakefileReader::define(const Statement& s) {
       } else if (word == "endef") {
         const std::string_view more = remove_comment(after, buffer);
         if (!trim(more).empty())
-          e_.diagnostics.message(place(lines_.line() - 1), "extraneous text after 'endef' directive");
+          e_.diagnostics.bare_warning(place(lines_.line() - 1), "extraneous text after 'endef' directive");
         if (--depth == 0) break;
         if (more.size() < after.size()) text.remove_suffix(after.size() - more.size());
       }
@@ -347,10 +347,11 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   define(db.globals, "MAKEFILE_LIST", std::move(names += path), Origin::file, flavor, start);
 
   for (uint32_t line : normalize_source(*source))
-    diagnostics.message({start.file, line}, "warning: NUL character seen; rest of line ignored");
+    diagnostics.warning({start.file, line}, "NUL character seen; rest of line ignored");
   std::string_view text = *source;
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   // GNU Make keeps the makefiles above open, and ends when it cannot open one more.
+  check_depth();
   if (makefiles_open_ == kMostOpenMakefiles) throw Fatal(place, "Too many open files");
   ++makefiles_open_;
   MakefileReader reader(*this, text, start, sets_default_goal);
@@ -370,7 +371,10 @@ void Evaluator::eval_text(const std::string& text, Location place, Location rule
   const Location saved = where;
   if (rules.line == 0) rules.line = 1;
   if (place.line == 0) place.line = 1;
+  check_depth();
+  ++evals_open_;
   MakefileReader(*this, text, place, rules).run();
+  --evals_open_;
   where = saved;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,8 +63,9 @@ class MakefileReader {
  private:
   // One `ifeq`...`endif` that is open.
   struct Condition {
-    bool ignoring;  // its lines are skipped
-    bool done;      // a branch was taken already
+    bool ignoring;        // its lines are skipped
+    bool outer_ignoring;  // and all of it, by those around it
+    bool done;            // a branch was taken already
     bool seen_else;
     Location where;
   };
@@ -92,7 +94,7 @@ class MakefileReader {
 
   // conditionals (conditionals.cpp)
   void condition(const Statement& s);
-  bool condition_holds(const Statement& s);
+  std::optional<bool> condition_holds(const Statement& s);
   bool compare(const Statement& s, bool* equal);
   bool ignoring() const { return ignoring_; }
   void update_ignoring();

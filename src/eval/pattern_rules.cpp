@@ -61,28 +61,64 @@ void append_pattern_prerequisites(Evaluator& e, std::string_view text, PatternRu
   }
 }
 
-bool add_pattern_rule(Database& db, std::unique_ptr<PatternRule> rule, bool overrides, size_t among) {
-  const auto same = [&](const PatternRule& other) {
-    if (other.prerequisites.size() != rule->prerequisites.size()) return false;
-    // One with several targets stays, whatever comes.
-    const auto is_all = [&](const PatternText& target) {
-      return std::all_of(other.targets.begin(), other.targets.end(), [&](const PatternText& t) { return t == target; });
-    };
-    if (std::none_of(rule->targets.begin(), rule->targets.end(), is_all)) return false;
-    for (size_t i = 0; i < rule->prerequisites.size(); ++i)
-      if (rule->prerequisites[i].text != other.prerequisites[i].text) return false;
-    return true;
-  };
-  ++db.pattern_rules_version;
-  auto& rules = db.pattern_rules;
-  const auto end = rules.begin() + static_cast<std::ptrdiff_t>(std::min(among, rules.size()));
-  const auto found = std::find_if(rules.begin(), end, [&](const auto& r) { return same(*r); });
-  if (found != end) {
-    if (!overrides) return false;
-    db.retired_rules.push_back(std::move(*found));
-    rules.erase(found);
+namespace {
+
+// The same for rules with the same prerequisites whose only target is `target`.
+uint64_t hash_of(const PatternText& target, const PatternRule& rule) {
+  uint64_t hash = 0;
+  const auto add = [&](std::string_view text) { hash = (hash ^ hash_text(text)) * 0x9E3779B97F4A7C15ull; };
+  add(target.prefix);
+  add(target.suffix);
+  for (const PatternPrerequisite& p : rule.prerequisites) add(p.text);
+  return hash;
+}
+
+bool is_only_target(const PatternText& target, const PatternRule& rule) {
+  return std::all_of(rule.targets.begin(), rule.targets.end(), [&](const PatternText& t) { return t == target; });
+}
+
+bool needs_the_same(const PatternRule& a, const PatternRule& b) {
+  const auto same = [](const PatternPrerequisite& p, const PatternPrerequisite& q) { return p.text == q.text; };
+  return std::equal(a.prerequisites.begin(), a.prerequisites.end(), b.prerequisites.begin(), b.prerequisites.end(),
+                    same);
+}
+
+// The first rule whose only target is one of `rule`'s, with the same prerequisites. One with several targets stays,
+// whatever comes.
+const PatternRule* find_same(const Database& db, const PatternRule& rule) {
+  const PatternRule* first = nullptr;
+  for (const PatternText& target : rule.targets) {
+    const auto [begin, end] = db.single_pattern_rules.equal_range(hash_of(target, rule));
+    for (auto known = begin; known != end; ++known) {
+      const PatternRule& other = *known->second;
+      if (!is_only_target(target, other) || !needs_the_same(rule, other)) continue;
+      if (first == nullptr || other.number < first->number) first = &other;
+    }
   }
-  rules.push_back(std::move(rule));
+  return first;
+}
+
+void forget_rule(Database& db, const PatternRule& rule) {
+  const auto [begin, end] = db.single_pattern_rules.equal_range(hash_of(rule.targets[0], rule));
+  db.single_pattern_rules.erase(std::find_if(begin, end, [&](const auto& each) { return each.second == &rule; }));
+  auto& rules = db.pattern_rules;
+  const auto found = std::find_if(rules.rbegin(), rules.rend(), [&](const auto& each) { return each.get() == &rule; });
+  db.retired_rules.push_back(std::move(*found));
+  rules.erase(std::next(found).base());
+}
+
+}  // namespace
+
+bool add_pattern_rule(Database& db, std::unique_ptr<PatternRule> rule, bool overrides) {
+  ++db.pattern_rules_version;
+  if (const PatternRule* same = find_same(db, *rule)) {
+    if (!overrides) return false;
+    forget_rule(db, *same);
+  }
+  rule->number = db.pattern_rules_version;
+  if (is_only_target(rule->targets[0], *rule))
+    db.single_pattern_rules.emplace(hash_of(rule->targets[0], *rule), rule.get());
+  db.pattern_rules.push_back(std::move(rule));
   return true;
 }
 

@@ -155,7 +155,7 @@ const Scope* make_scope(Evaluator& e, Target& target) {
 
   if (!target.pattern_variables_known) {
     target.pattern_variables_known = true;
-    for (const PatternVariable& p : e.db.pattern_variables) {
+    for (const auto& [length, p] : e.db.pattern_variables) {
       const std::string_view name = target.name.view();
       // A pattern without a slash is matched against the whole name here.
       if (!p.pattern.has_percent || !p.pattern.matches(name)) continue;

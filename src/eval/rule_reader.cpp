@@ -51,7 +51,7 @@ void MakefileReader::missing_separator(const LogicalLine& raw) {
   if (!raw.text.empty() && raw.text[0] == e_.recipe_prefix)
     throw Fatal(e_.where, "recipe commences before first target");
   const std::string_view text = skip_spaces(raw.text);
-  if (text.substr(0, 5) == "ifeq(" || text.substr(0, 6) == "ifneq(")
+  if (text.starts_with("ifeq") || text.starts_with("ifneq"))
     throw Fatal(e_.where, "missing separator (ifeq/ifneq must be followed by whitespace)");
   if (e_.recipe_prefix == '\t' && raw.text.substr(0, 8) == "        ")
     throw Fatal(e_.where, "missing separator (did you mean TAB instead of 8 spaces?)");
@@ -60,13 +60,14 @@ void MakefileReader::missing_separator(const LogicalLine& raw) {
 
 // A rule's line in parts. Views are of the line or of the strings here.
 struct MakefileReader::RuleLine {
-  std::string_view line;      // without the backslashes that quoted a `;`
-  std::string unquoted;       // its text, if there were some
-  std::string_view targets;   // expanded
-  std::string_view rest;      // what the line has behind its colon, not expanded
-  std::string expanded;       // what was expanded to find the colon
-  std::string expanded_rest;  // what `expanded` has behind its colon: it stands before `rest`
-  size_t semicolon = kNpos;   // where the line's recipe begins
+  std::string_view line;        // without the backslashes that quoted a `;`
+  std::string unquoted;         // its text, if there were some
+  std::string_view targets;     // expanded
+  std::string_view rest;        // what the line has behind its colon, not expanded
+  std::string expanded;         // what was expanded to find the colon
+  std::string expanded_rest;    // what `expanded` has behind its colon: it stands before `rest`
+  bool colon_expanded = false;  // the colon came out of an expansion
+  size_t semicolon = kNpos;     // where the line's recipe begins
 };
 
 // Expands word after word of `head` into `expanded`, until a colon comes out of one: returns its place there, and
@@ -132,6 +133,7 @@ bool MakefileReader::cut_rule(const LogicalLine& raw, RuleLine& out) {
     const size_t inner = expand_to_colon(head.substr(0, colon), &end, out.expanded);
     e_.where = place;
     out.targets = std::string_view(out.expanded).substr(0, inner);
+    out.colon_expanded = inner != kNpos;
     if (inner != kNpos) {
       out.expanded_rest = out.expanded.substr(inner + 1);
       out.rest = head.substr(end);
@@ -158,32 +160,38 @@ void MakefileReader::take_kind(RuleLine& line, OpenRule& rule) {
   if (!line.expanded_rest.empty() && line.expanded_rest[0] == ':') {
     rule.double_colon = true;
     line.expanded_rest.erase(0, 1);
-  } else if (line.expanded_rest.empty() && !line.rest.empty() && line.rest[0] == ':') {
+  } else if (!line.colon_expanded && !line.rest.empty() && line.rest[0] == ':') {
     rule.double_colon = true;
     line.rest.remove_prefix(1);
   }
 }
 
-// An assignment: what came with the colon, up to a `;`, and all that follows on the line. False: it is none.
+// An assignment: what came with the colon, and all that follows on the line. Its operator stands before a `;` of the
+// line, its value goes on behind that; one that came with the colon ends it. False: it is none.
 bool MakefileReader::target_assignment(const LogicalLine& raw, const RuleLine& parts) {
   const std::string_view line = parts.line;
+  const bool semicolon = parts.semicolon != kNpos;
   const size_t from = parts.rest.data() ? parts.rest.data() - line.data() : line.size();
   std::string_view assignment = line.substr(from);
+  size_t head = semicolon ? parts.semicolon - from : assignment.size();
+  if (parts.expanded_rest.empty() && assignment.substr(0, head).find('=') == kNpos) return false;
   std::string whole, joined;
-  if (parts.semicolon != kNpos && raw.text.find('#') != kNpos) {  // behind a `;` a comment is text
+  if (semicolon && raw.text.find('#') != kNpos) {  // behind a `;` a comment is text
     std::string buffer;
-    whole = line.substr(from, parts.semicolon - from);
+    whole = assignment.substr(0, head);
     whole += collapse_continuations(raw.text.substr(find_unquoted(raw.text, ";#")), buffer, e_.db.special.posix);
     assignment = whole;
   }
   if (!trim(parts.expanded_rest).empty()) {
-    const size_t end = find_colon(parts.expanded_rest, ';');
+    const size_t end = semicolon ? kNpos : find_colon(parts.expanded_rest, ';');
     joined = parts.expanded_rest.substr(0, end);
     if (end == kNpos) joined += assignment;
+    head = end == kNpos ? parts.expanded_rest.size() + head : joined.size();
     assignment = joined;
   }
   Statement s;
-  if (assignment.find('=') == kNpos || !parse_assignment(assignment, &s)) return false;
+  if (!parse_assignment(assignment.substr(0, head), &s, e_.settings.dialect)) return false;
+  if (semicolon) parse_assignment(assignment, &s, e_.settings.dialect);
   target_variable(parts.targets, s);
   return true;
 }
@@ -295,7 +303,6 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
       if (name.empty()) throw Fatal(e_.where, "empty variable name");
       PatternVariable p;
       p.pattern = parse_rule_pattern(target_name, e_.db.arena);
-      p.pattern_length = target_name.size();
       p.name = name;
       p.op = s.op;
       p.value = s.op == AssignOp::simple ? e_.expand(s.text) : std::string(s.text);
@@ -307,15 +314,14 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
       }
       p.modifiers = s.modifiers;
       p.where = e_.where;
-      auto& all = e_.db.pattern_variables;
-      auto at =
-          std::upper_bound(all.begin(), all.end(), p.pattern_length,
-                           [](size_t length, const PatternVariable& other) { return length < other.pattern_length; });
-      all.insert(at, std::move(p));
+      e_.db.pattern_variables.emplace(target_name.size(), std::move(p));
       continue;
     }
     Target& target = e_.db.target(parse_pattern(target_name).text);
-    if (!target.variables) target.variables = &e_.db.new_variable_set();
+    if (!target.variables) {
+      target.variables = &e_.db.new_variable_set();
+      for (Target* t = target.next_double_colon; t; t = t->next_double_colon) t->variables = target.variables;
+    }
     Variable& own = e_.assign_for_target(*target.variables, s.name, s.op, s.text, origin, s.modifiers, false);
     if (const Variable* global = e_.overruling(own.name, own.origin); global && global != &own) {
       own.value = global->value;
@@ -324,7 +330,6 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
       own.append = false;
       own.value_changed();
     }
-    for (Target* t = target.next_double_colon; t; t = t->next_double_colon) t->variables = target.variables;
   }
 }
 

@@ -129,7 +129,7 @@ void MakefileReader::record_targets(OpenRule& rule) {
   std::vector<Target*> grouped;
   for (Symbol name : rule.targets) {
     if (std::find(rule.misplaced.begin(), rule.misplaced.end(), name) != rule.misplaced.end())
-      e_.diagnostics.message(rule.where, "*** mixed implicit and normal rules: deprecated syntax");
+      e_.diagnostics.error(rule.where, "mixed implicit and normal rules: deprecated syntax");
     if (apply_early_special_target(e_, name.view(), rule.prerequisites, rule.recipe)) {
       // Also recorded like any other: its prerequisites count when all is read.
     }
@@ -140,8 +140,8 @@ void MakefileReader::record_targets(OpenRule& rule) {
     if (is_wait) {  // told at the first rule that says more of it than nothing
       const Said now = said_of(target);
       if (now.prerequisites && !before.prerequisites)
-        e_.diagnostics.message(rule.where, ".WAIT should not have prerequisites");
-      if (now.recipe && !before.recipe) e_.diagnostics.message(rule.where, ".WAIT should not have commands");
+        e_.diagnostics.bare_warning(rule.where, ".WAIT should not have prerequisites");
+      if (now.recipe && !before.recipe) e_.diagnostics.bare_warning(rule.where, ".WAIT should not have commands");
     }
     if (rule.grouped) grouped.push_back(&recorded);
   }
@@ -151,8 +151,8 @@ void MakefileReader::record_targets(OpenRule& rule) {
   std::reverse(grouped.begin(), grouped.end());
   for (Target* target : grouped) {
     if (target->group)
-      e_.diagnostics.message(rule.recipe->where,
-                             fmt::format("warning: overriding group membership for target '{}'", target->name.view()));
+      e_.diagnostics.warning(rule.recipe->where,
+                             fmt::format("overriding group membership for target '{}'", target->name.view()));
     target->group = &group;
   }
   group.members = std::move(grouped);
@@ -165,7 +165,8 @@ Target& MakefileReader::record_target(OpenRule& rule, Target& head) {
   if (rule.is_static_pattern) {
     stem_text = static_stem(rule.static_pattern, head.name.view(), &matches);
     if (!matches)  // it stays a target, without these prerequisites
-      e_.diagnostics.message(rule.where, fmt::format("target '{}' doesn't match the target pattern", head.name.view()));
+      e_.diagnostics.bare_warning(rule.where,
+                                  fmt::format("target '{}' doesn't match the target pattern", head.name.view()));
   }
 
   const bool suffix_like = head.builtin;
@@ -177,13 +178,11 @@ Target& MakefileReader::record_target(OpenRule& rule, Target& head) {
   if (!rule.double_colon) {
     if (head.double_colon) two_kinds();
     if (rule.recipe && head.recipe == rule.recipe) {
-      e_.diagnostics.message(rule.where,
-                             fmt::format("target '{}' given more than once in the same rule", head.name.view()));
+      e_.diagnostics.bare_warning(rule.where,
+                                  fmt::format("target '{}' given more than once in the same rule", head.name.view()));
     } else if (rule.recipe && head.recipe && head.is_target && !suffix_like) {
-      e_.diagnostics.message(rule.recipe->where,
-                             fmt::format("warning: overriding recipe for target '{}'", head.name.view()));
-      e_.diagnostics.message(head.recipe->where,
-                             fmt::format("warning: ignoring old recipe for target '{}'", head.name.view()));
+      e_.diagnostics.warning(rule.recipe->where, fmt::format("overriding recipe for target '{}'", head.name.view()));
+      e_.diagnostics.warning(head.recipe->where, fmt::format("ignoring old recipe for target '{}'", head.name.view()));
     }
   } else {
     if (head.is_target && !head.double_colon && !suffix_like) two_kinds();

@@ -18,7 +18,10 @@ Variable* Evaluator::define(VariableSet& set, std::string_view name, std::string
   const bool fresh = v.value.empty() && !v.where.known() && v.origin == Origin::file && !v.name_seen;
   if (!fresh) {
     if (settings.environment_overrides && v.origin == Origin::environment) v.origin = Origin::environment_override;
-    if (origin < v.origin) return &v;
+    if (origin < v.origin) {
+      look_at_makeflags(set, v);
+      return &v;
+    }
   }
   v.name_seen = true;
   v.from_environment |= origin == Origin::environment;
@@ -95,8 +98,21 @@ Variable* Evaluator::assign_named(VariableSet& set, std::string_view name, Assig
   }
   std::string expanded;
   std::string_view more = text;
-  if (v->flavor == Flavor::simple) more = expanded = expand(text);  // also for nothing, as `:=` does
-  if (origin < v->origin && v->origin != Origin::automatic) return v;
+  const bool simple = v->flavor == Flavor::simple;
+  if (simple) {  // also for nothing, as `:=` does
+    more = expanded = expand(text);
+    // The expansion may have undefined it, or made it anew.
+    v = target_specific ? set.find(db.symbols.intern(name)) : lookup(name);
+    if (v == nullptr) return define(set, name, std::move(expanded), origin, Flavor::simple, place);
+  }
+  if (origin < v->origin && v->origin != Origin::automatic) {
+    look_at_makeflags(set, *v);
+    return v;
+  }
+  if (simple && v->flavor != Flavor::simple) {
+    v->flavor = Flavor::simple;
+    v->value_changed();
+  }
   if (more.empty()) return v;  // not even its origin changes
   if (settings.environment_overrides && v->origin == Origin::environment) {
     v->origin = Origin::environment_override;
@@ -110,7 +126,7 @@ Variable* Evaluator::assign_named(VariableSet& set, std::string_view name, Assig
   v->value += more;
   if (v->flavor != Flavor::simple) {
     v->tree.reset();
-    v->has_dollar |= more.find('$') != std::string_view::npos;
+    v->has_dollar |= v->expanding > 0 || more.find('$') != std::string_view::npos;
   }
   if (first_from_makefile || origin > v->origin) v->origin = origin;
   v->where = place;
@@ -155,6 +171,7 @@ void Evaluator::undefine(VariableSet& set, std::string_view raw_name, Origin ori
   if (settings.environment_overrides && v->origin == Origin::environment) v->origin = Origin::environment_override;
   if (origin < v->origin) return;
   const Symbol symbol = v->name;
+  if (evals_open_ == 0) set.forget_erased();  // no expansion is under way that could hold one
   set.erase(symbol);
   if (&set != &db.globals) return;
   if (symbol == names_->recipe_prefix) recipe_prefix = '\t';
@@ -163,8 +180,13 @@ void Evaluator::undefine(VariableSet& set, std::string_view raw_name, Origin ori
 
 Variable* Evaluator::assign_command_line(std::string_view text, Origin origin) {
   Statement statement;
-  if (!parse_assignment(text, &statement)) return nullptr;
+  if (!parse_assignment(text, &statement, settings.dialect)) return nullptr;
   return assign(db.globals, statement.name, statement.op, statement.text, origin);
+}
+
+// An assignment to MAKEFLAGS in a makefile, even one that changes nothing, makes its value count.
+void Evaluator::look_at_makeflags(const VariableSet& set, const Variable& v) {
+  if (v.name == names_->makeflags && &set == &db.globals && reading_makefiles && on_makeflags) on_makeflags();
 }
 
 // Assignments that change how make itself goes on.
@@ -173,8 +195,8 @@ void Evaluator::assigned(VariableSet& set, Variable& v) {
   if (v.name == names_->recipe_prefix) {
     recipe_prefix = v.value.empty() ? '\t' : v.value[0];
   } else if (v.name == names_->makeflags) {
-    if (reading_makefiles && on_makeflags) on_makeflags();
-  } else if (v.name == names_->warnings) {
+    look_at_makeflags(set, v);
+  } else if (v.name == names_->warnings && settings.dialect == Dialect::own) {
     read_warnings(v);
   }
 }
@@ -185,7 +207,8 @@ void Evaluator::read_warnings(Variable& v) {
   std::string options;
   expand_variable(v, options);
   WarningControl control;
-  control.add(options, [this](const std::string& complaint) { diagnostics.message(where, complaint + ": ignored"); });
+  control.add(options,
+              [this](const std::string& complaint) { diagnostics.bare_warning(where, complaint + ": ignored"); });
   warnings.set_variable(control);
 }
 

@@ -34,13 +34,13 @@ void Database::add_to_filters(std::string_view name) {
 }
 
 Target& Database::add_double_colon(Target& head) {
-  Target* last = &head;  // entries hang behind it in order
+  Target*& last = last_rules_.try_emplace(&head, &head).first->second;  // they hang behind each other in order
   while (last->next_double_colon) last = last->next_double_colon;
   Target& fresh = targets_.emplace_back();
   fresh.name = head.name;
   fresh.hashed_name = head.hashed_name;
   fresh.double_colon_head = &head;
-  last->next_double_colon = &fresh;
+  last = last->next_double_colon = &fresh;
   return fresh;
 }
 

@@ -10,12 +10,13 @@ Variable& VariableSet::at(Symbol name) {
   items_.push_back(std::make_unique<Variable>());
   Variable* fresh = items_.back().get();
   fresh->name = name;
+  fresh->place = static_cast<uint32_t>(items_.size() - 1);
   if (dense_) {
     if (name.id() >= by_id_.size()) by_id_.resize(std::max<size_t>(name.id() + 1, by_id_.size() * 2));
     by_id_[name.id()] = fresh;
   } else if (items_.size() > kLinear) {
     if (index_.empty())
-      for (const auto& v : items_) index_[v->name] = v.get();
+      for (const auto& v : *this) index_[v->name] = v.get();
     else
       index_[name] = fresh;
   }
@@ -23,12 +24,22 @@ Variable& VariableSet::at(Symbol name) {
 }
 
 void VariableSet::erase(Symbol name) {
-  auto it = std::find_if(items_.begin(), items_.end(), [&](const auto& v) { return v->name == name; });
-  if (it == items_.end()) return;
+  Variable* const found = find(name);
+  if (found == nullptr) return;
   ++version_;
-  items_.erase(it);
-  if (dense_) by_id_[name.id()] = nullptr;
-  index_.erase(name);
+  erased_.push_back(std::move(items_[found->place]));
+  ++holes_;
+  if (dense_)
+    by_id_[name.id()] = nullptr;
+  else
+    index_.erase(name);
+  if (holes_ > items_.size() / 2) close_holes();
+}
+
+void VariableSet::close_holes() {
+  std::erase(items_, nullptr);
+  holes_ = 0;
+  for (size_t i = 0; i < items_.size(); ++i) items_[i]->place = static_cast<uint32_t>(i);
   if (items_.size() <= kLinear) index_.clear();
 }
 
@@ -51,6 +62,7 @@ void VariableSet::add_missing(const VariableSet& other) {
 void VariableSet::clear() {
   ++version_;
   items_.clear();
+  holes_ = 0;
   by_id_.clear();
   index_.clear();
 }

@@ -1,88 +1,95 @@
-// How many jobs may run: the load, tokens, and a pool that has lost some. docs/jobserver.md.
-// Reference: manual, "Parallel Execution".
-#include "cmzmake/plan/builder.h"
+#include "slots.h"
+
+#include <utility>
 
 namespace cmz {
 
-bool Builder::load_allows() {
-  return options_.max_load < 0 || slots_used_ == 0 || load_ == nullptr ||
-         load_->allows_job(options_.max_load, slots_used_);
+using For = event::JobWaits::For;
+
+bool Slots::load_allows() const {
+  return plan_.options.max_load < 0 || used_ == 0 || load_ == nullptr ||
+         load_->allows_job(plan_.options.max_load, used_);
 }
 
-// Waits until one more job may run. False when the build stops meanwhile.
-bool Builder::acquire_slot(bool recursive) {
-  if (!acquire_token()) return false;
-  if (!recursive || recursive_running_ > 0 || make_pool_whole()) return true;
-  return_spare_tokens();
-  return false;
+std::optional<Slots::Wait> Slots::ask(bool recursive) {
+  wants_token_ = false;
+  if (!has_token_) {
+    if (const auto wait = ask_for_token()) return wait;
+    has_token_ = true;
+  }
+  if (recursive && recursive_ == 0)
+    if (const auto wait = ask_for_whole_pool()) return wait;
+  return std::nullopt;
 }
 
 // The first job needs no token, each further one needs one.
-bool Builder::acquire_token() {
+std::optional<Slots::Wait> Slots::ask_for_token() {
   constexpr int kAskAgainMs = 1000;
-  executor_.poll();
-  check_signal();
-  for (;;) {
-    if (stopping()) return false;
-    if (tokens_held_ >= slots_used_) return true;
-    if (debug_) {
-      tell_live_children();
-      debug_->say(DebugLog::jobs, 0, "Need a job token; we have children");
-    }
-    if (!load_allows()) {  // asked first: a token that waits for the load would help nobody
-      executor_.wait(kAskAgainMs);
-    } else if (tokens_.try_acquire()) {
+  while (tokens_held_ < used_) {
+    if (!load_allows()) return Wait{For::load, kAskAgainMs};  // first: a token that waits for the load helps nobody
+    if (tokens_.try_acquire()) {
       ++tokens_held_;
-    } else {
-      const Settlement settled = recursive_running_ == 0 ? settle_tokens() : Settlement{};
-      if (settled.replaced > 0) continue;
-      tokens_.watch(true);
-      executor_.wait(settled.missing > 0 ? kAskAgainMs : -1);
-      tokens_.watch(false);
+      break;
     }
-    check_signal();
+    const Settlement settled = recursive_ == 0 ? settle() : Settlement{};
+    if (settled.replaced > 0) continue;
+    wants_token_ = true;
+    return Wait{For::slot, settled.missing > 0 ? kAskAgainMs : -1};
   }
-}
-
-// No job runs that takes tokens by itself: all must be here or in the pool.
-Settlement Builder::settle_tokens() {
-  const Settlement settled = tokens_.settle();
-  if (debug_ && settled.replaced > 0) debug_->say(DebugLog::jobs, 0, "Replaced {} lost job tokens", settled.replaced);
-  if (debug_ && settled.removed > 0)
-    debug_->say(DebugLog::jobs, 0, "Removed {} job tokens that were too many", settled.removed);
-  if (settled.missing < given_up_) given_up_ = settled.missing;
-  return settled;
+  return std::nullopt;
 }
 
 // Sub-makes are to find all tokens that there ought to be: once they run, nobody can tell those
 // that are lost from those that they have. Where tokens are missing and a process that is no child
 // of ours has the pool open (a make whose parent was killed goes on for a while), that process gets
-// some time to end, once. False when the build stops meanwhile.
-bool Builder::make_pool_whole() {
+// some time to end, once.
+std::optional<Slots::Wait> Slots::ask_for_whole_pool() {
   constexpr int kPatienceMs = 5000, kAskAgainMs = 100;
-  size_t missing = settle_tokens().missing;
-  for (int waited = 0; missing > given_up_; waited += kAskAgainMs) {
-    if (waited >= kPatienceMs) {
-      given_up_ = missing;
-      break;
-    }
-    executor_.wait(kAskAgainMs);
-    check_signal();
-    if (stopping()) return false;
-    missing = settle_tokens().missing;
+  const size_t missing = settle().missing;
+  if (missing <= given_up_) return std::nullopt;
+  if (patience_ms_ >= kPatienceMs) {
+    given_up_ = missing;
+    return std::nullopt;
   }
-  return true;
+  patience_ms_ += kAskAgainMs;
+  return Wait{For::tokens, kAskAgainMs};
 }
 
-// A job has ended: whichever it was, the implicit slot is the last to stay in use.
-void Builder::release_slot(const RunningJob& ended) {
-  disk_.set_something_runs(--slots_used_ > 0);
-  if (ended.recursive) --recursive_running_;
+// No job runs that takes tokens by itself: all must be here or in the pool.
+Settlement Slots::settle() {
+  const Settlement settled = tokens_.settle();
+  if (plan_.debug && settled.replaced > 0)
+    plan_.debug->say(DebugLog::jobs, 0, "Replaced {} lost job tokens", settled.replaced);
+  if (plan_.debug && settled.removed > 0)
+    plan_.debug->say(DebugLog::jobs, 0, "Removed {} job tokens that were too many", settled.removed);
+  if (settled.missing < given_up_) given_up_ = settled.missing;
+  return settled;
+}
+
+void Slots::withdraw() {
+  has_token_ = wants_token_ = false;
+  patience_ms_ = 0;
   return_spare_tokens();
 }
 
-void Builder::return_spare_tokens() {
-  while (tokens_held_ > 0 && tokens_held_ + 1 > slots_used_) {
+void Slots::take(bool recursive) {
+  has_token_ = wants_token_ = false;
+  patience_ms_ = 0;
+  if (recursive) ++recursive_;
+  if (load_ && plan_.options.max_load >= 0) load_->job_starts();
+  plan_.disk.set_something_runs(++used_ > 0);
+}
+
+void Slots::give_back(bool recursive) {
+  plan_.disk.set_something_runs(--used_ > 0);
+  if (recursive) --recursive_;
+  return_spare_tokens();
+}
+
+// A job that asks may have its token already.
+void Slots::return_spare_tokens() {
+  const size_t jobs = used_ + (has_token_ ? 1 : 0);
+  while (tokens_held_ > 0 && tokens_held_ + 1 > jobs) {
     --tokens_held_;
     tokens_.release();
   }

@@ -1,17 +1,17 @@
 // The frame `double_colon` of the walk, and what a double-colon target answers. Manual, "Double-Colon Rules".
 #include <unordered_set>
 
-#include "cmzmake/plan/builder.h"
+#include "walker.h"
 
 namespace cmz {
 
 // The rules of a double-colon target, one after the other.
-void Builder::step_double_colon(Frame& frame) {
+void Walker::step_double_colon(Frame& frame) {
   Target& head = *frame.target;
   if (frame.phase == Frame::Phase::begin) {
-    head.progress = Progress::visiting;
-    head.goal = goal_;
-    if (debug_) considered_[&head] = pass_;
+    states_.set(head, Progress::visiting);
+    head.goal = goals_.current;
+    if (plan_.debug) considered_[&head] = ready_.pass();
     frame.entry = head.next_double_colon;
     frame.phase = Frame::Phase::prerequisites;
   }
@@ -26,7 +26,7 @@ void Builder::step_double_colon(Frame& frame) {
       }
     }
     if (delivered_.status != Status::none) frame.status = delivered_.status;
-    frame.entry = ends_look(frame.status) ? nullptr : frame.entry->next_double_colon;
+    frame.entry = failures_.ends_look(frame.status) ? nullptr : frame.entry->next_double_colon;
   }
   while (frame.entry && frame.entry->progress == Progress::finished) {
     if (frame.entry->status == Status::failed) frame.status = Status::failed;
@@ -56,34 +56,29 @@ void Builder::step_double_colon(Frame& frame) {
     if (t->mtime > head.mtime || head.mtime.is_unknown()) head.mtime = t->mtime;
   }
   head.updated = ran;
-  if (!head.phony && ran && !options_.dry_run && !options_.touch && !options_.question)
-    head.mtime = FileTime::unknown();
-  head.status = status;
-  head.progress = Progress::finished;
-  if (stack_.size() > 1 && head.status != head.next_double_colon->status) considered_heads_[&head] = pass_;
+  if (!head.phony && ran && !plan_.pretends()) head.mtime = FileTime::unknown();
+  states_.finish(head, status);
+  if (stack_.size() > 1 && head.status != head.next_double_colon->status) considered_heads_[&head] = ready_.pass();
   Result result;
   result.status = status == Status::success ? Status::none : status;
   pop(result);
-  finished(head);
+  finisher_.release_waiters(head);
 }
 
-// What came of `target`, which is finished, for `asker` (null: for make, whose goal it is). Of a double-colon target
-// only the one who comes to it first in a pass hears of all its rules; the others hear of the first rule alone, as GNU
-// Make has it.
-Status Builder::answer(const Target& target, const Target* asker) {
+Status Walker::answer(const Target& target, const Target* asker) {
   if (!target.double_colon || target.next_double_colon->status == target.status) return target.status;
   uint32_t& considered = considered_heads_[&target];
-  bool first = considered != pass_;
+  bool first = considered != ready_.pass();
   if (first && asker) {
     const Target* const found = first_asker(target);
     first = !found || found == asker;
   }
-  considered = pass_;
+  considered = ready_.pass();
   return first ? target.status : target.next_double_colon->status;
 }
 
 // Which unfinished target needs `head` first, if the present pass went through all of them from the goals on.
-const Target* Builder::first_asker(const Target& head) const {
+const Target* Walker::first_asker(const Target& head) const {
   struct Place {
     const Target* target;
     size_t next;
@@ -99,7 +94,7 @@ const Target* Builder::first_asker(const Target& head) const {
     }
     if (t && t->progress != Progress::running && seen.insert(t).second) path.push_back({t, 0, false});
   };
-  for (const Target* goal : goals_) {
+  for (const Target* goal : goals_.list()) {
     enter(goal);
     while (!path.empty()) {
       Place& place = path.back();

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,28 +20,55 @@ namespace {
 // As if it had not been executed.
 constexpr int kUnknownStatus = kNotExecuted << 8;
 
+Usage usage_of(const rusage& used) {
+  const auto us = [](const timeval& time) { return int64_t{time.tv_sec} * 1'000'000 + time.tv_usec; };
+  return {us(used.ru_utime), us(used.ru_stime), used.ru_maxrss};
+}
+
+// Whether the system has room for what `make` makes, perhaps with more descriptors.
+template <typename Make>
+bool has_room(InheritedState& state, Make make) {
+  for (bool again = true; again;) {
+    try {
+      make();
+      return true;
+    } catch (const boost::system::system_error& error) {
+      again = error.code() == boost::system::errc::too_many_files_open && raise_descriptor_limit(state);
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
+void EventLoop::make_asio() {
+  if (!std::exchange(asio_tried_, true)) has_room(state_, [this] { asio_ = std::make_unique<Asio>(); });
+}
+
 void EventLoop::set_pool(TokenPool* pool) {
-  token_.reset();
+  if (asio_) asio_->token.reset();
   token_armed_ = false;
   pool_ = pool;
 }
 
 void EventLoop::attend_signals() {
-  if (!signals_.attend()) return;
-  signal_watch_.assign(signals_.descriptor());
-  watch_signals();
+  const bool attends = signals_.attend();
+  make_asio();
+  if (!attends) return;
+  if (asio_ && has_room(state_, [this] { asio_->signal_watch.assign(signals_.descriptor()); }))
+    watch_signals();
+  else
+    asio_.reset();
   take_signals();  // SIGUSR1 may have come before
 }
 
 void EventLoop::leave_signals() {
-  if (signal_watch_.is_open()) signal_watch_.release();
+  if (asio_ && asio_->signal_watch.is_open()) asio_->signal_watch.release();
   signals_.leave();
 }
 
 void EventLoop::watch_signals() {
-  signal_watch_.async_wait(stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+  asio_->signal_watch.async_wait(stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
     if (error) return;
     take_signals();
     reap();
@@ -62,15 +90,17 @@ void EventLoop::take_signals() {
 }
 
 bool EventLoop::watch(pid_t pid) {
+  if (!asio_) return false;
   if (signals_.descriptor() >= 0) {
     children_.insert(pid);
     return true;
   }
   const int handle = process_handle(pid);
   if (handle < 0) return false;
-  Process& process = handles_.try_emplace(pid, loop_.get_executor(), pid, handle).first->second;
-  process.async_wait([this, pid](const boost::system::error_code&, int) { handle_ended(pid); });
-  return true;
+  return has_room(state_, [&] {
+    Process& process = asio_->handles.try_emplace(pid, asio_->loop.get_executor(), pid, handle).first->second;
+    process.async_wait([this, pid](const boost::system::error_code&, int) { handle_ended(pid); });
+  });
 }
 
 // Hands out the children that have ended, if SIGCHLD was taken. One signal may stand for several.
@@ -79,20 +109,21 @@ void EventLoop::reap() {
   while (!children_.empty()) {
     child_signal_ = false;  // what was taken until here is looked at now
     int status = 0;
-    const pid_t pid = ::waitpid(-1, &status, WNOHANG);
+    rusage used;
+    const pid_t pid = ::wait4(-1, &status, WNOHANG, &used);
     if (pid < 0) return forget_children();
     if (pid == 0) return;
     // Not one of ours: a child of what has executed make, or a $(shell) that was given up.
     if (children_.erase(pid) == 0) continue;
     take_signals();  // one that came before this child's end counts
-    on_child_end_(pid, status);
+    on_child_end_(pid, status, usage_of(used));
   }
   child_signal_ = false;
 }
 
 // Somebody else in this process has waited for the children: how they ended cannot be known.
 void EventLoop::forget_children() {
-  for (const pid_t pid : std::exchange(children_, {})) on_child_end_(pid, kUnknownStatus);
+  for (const pid_t pid : std::exchange(children_, {})) on_child_end_(pid, kUnknownStatus, {});
 }
 
 // A descriptor that becomes readable when the process ends, or -1.
@@ -103,12 +134,12 @@ int EventLoop::process_handle(pid_t pid) {
 }
 
 void EventLoop::handle_ended(pid_t pid) {
-  const auto found = handles_.find(pid);
-  if (found == handles_.end()) return;
+  const auto found = asio_->handles.find(pid);
+  if (found == asio_->handles.end()) return;
   const int status = found->second.native_exit_code();
-  past_.push_back(found->second.detach());
-  handles_.erase(found);
-  on_child_end_(pid, status);
+  asio_->past.push_back(found->second.detach());
+  asio_->handles.erase(found);
+  on_child_end_(pid, status, {});  // Boost.Process does not tell
 }
 
 // Handles what has happened to descriptors until now.
@@ -116,9 +147,10 @@ void EventLoop::handle_ended(pid_t pid) {
 // first still waits in the queue. That event would tell Boost.Process that the next process has ended, and it would
 // block in waitpid. So descriptors are closed only when the queue is empty.
 void EventLoop::drain() {
-  const auto forgotten = std::exchange(past_, {});
-  loop_.restart();
-  loop_.poll();
+  if (!asio_) return;
+  const auto forgotten = std::exchange(asio_->past, {});
+  asio_->loop.restart();
+  asio_->loop.poll();
 }
 
 void EventLoop::poll() {
@@ -132,22 +164,33 @@ void EventLoop::poll() {
 }
 
 void EventLoop::wait(int timeout_ms, bool jobs_run) {
+  make_asio();
+  if (!asio_) {
+    if (timeout_ms >= 0) sleep(timeout_ms);
+    return;
+  }
   arm_token();
   const bool waits_for_token = token_armed_ && pool_->watched() && pool_->watch_descriptor() >= 0;
   if (!jobs_run && !waits_for_token && timeout_ms < 0) return;
   if (timeout_ms >= 0) {
-    timer_.expires_after(std::chrono::milliseconds(timeout_ms));
-    timer_.async_wait([this](const boost::system::error_code& error) {
+    asio_->timer.expires_after(std::chrono::milliseconds(timeout_ms));
+    asio_->timer.async_wait([this](const boost::system::error_code& error) {
       if (!error) woken_ = true;
     });
   }
   reap();  // SIGCHLD may have been taken while a command's output was read
-  if (!past_.empty()) drain();
-  loop_.restart();
-  while (!woken_ && loop_.run_one() != 0) {
+  if (!asio_->past.empty()) drain();
+  asio_->loop.restart();
+  while (!woken_ && asio_->loop.run_one() != 0) {
   }
   woken_ = false;
-  if (timeout_ms >= 0) timer_.cancel();
+  if (timeout_ms >= 0) asio_->timer.cancel();
+}
+
+// Without Asio: no child runs.
+void EventLoop::sleep(int timeout_ms) {
+  pollfd source{signals_.descriptor(), POLLIN, 0};
+  if (::poll(&source, 1, timeout_ms) > 0) take_signals();
 }
 
 // Asks once to be told of a token. What was asked for in an earlier wait still counts: a pool
@@ -156,13 +199,16 @@ void EventLoop::arm_token() {
   if (pool_ == nullptr || !pool_->watched() || token_armed_) return;
   const int descriptor = pool_->watch_descriptor();
   if (descriptor < 0) return;
-  if (!token_) {
+  if (!asio_->token) {
     const int own = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
     if (own < 0) return;
-    token_ = std::make_unique<stream_descriptor>(loop_, own);
+    if (!has_room(state_, [&] { asio_->token = std::make_unique<stream_descriptor>(asio_->loop, own); })) {
+      ::close(own);  // a job of our own that ends is as good as a token
+      return;
+    }
   }
   token_armed_ = true;
-  token_->async_wait(stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+  asio_->token->async_wait(stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
     if (error) return;
     token_armed_ = false;
     woken_ = true;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "attended_signals.h"
+#include "cmzmake/event/exit.h"
 #include "cmzmake/run/token_pool.h"
 #include "launcher.h"
 
@@ -23,7 +24,8 @@ namespace cmz {
 // Where make sleeps: until a child ends, a signal comes, a token may be there or time is over.
 //
 // SIGCHLD tells of all children by one descriptor. Where signals cannot be had as a descriptor, each child has one of
-// its own (Boost.Process), which costs a tenth of what starting a process does.
+// its own (Boost.Process), which costs a tenth of what starting a process does. Where the system has no room for Asio
+// either, no child is watched: who starts one waits for it.
 class EventLoop {
  public:
   // `state` is what children get back; the number of descriptors may be raised in it.
@@ -32,8 +34,9 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  // Who hears of a watched child's end, with the status of waitpid, from inside wait() and poll().
-  void on_child_end(std::function<void(pid_t, int)> hear) { on_child_end_ = std::move(hear); }
+  // Who hears of a watched child's end, with the status of waitpid and what it has used, from inside wait() and
+  // poll().
+  void on_child_end(std::function<void(pid_t, int, const Usage&)> hear) { on_child_end_ = std::move(hear); }
   // Who hears of SIGUSR1, from inside everything that looks at signals.
   void on_user_signal(std::function<void()> hear) { on_user_signal_ = std::move(hear); }
   // The pool that a token may come from, or null.
@@ -67,27 +70,35 @@ class EventLoop {
  private:
   using Process = boost::process::v2::basic_process<boost::asio::io_context::executor_type>;
 
+  // What needs descriptors and memory of the system.
+  struct Asio {
+    boost::asio::io_context loop{1};
+    boost::asio::posix::stream_descriptor signal_watch{loop};  // a view of what `signals_` owns
+    boost::asio::steady_timer timer{loop};
+    std::unique_ptr<boost::asio::posix::stream_descriptor> token;
+    std::unordered_map<pid_t, Process> handles;  // of children with a descriptor of their own
+    std::vector<Process::handle_type> past;      // of such that have ended
+  };
+
+  void make_asio();
   void watch_signals();
   void reap();
   void forget_children();
   void handle_ended(pid_t pid);
   int process_handle(pid_t pid);
   void drain();
+  void sleep(int timeout_ms);
   void arm_token();
 
   InheritedState& state_;
-  boost::asio::io_context loop_{1};
   AttendedSignals signals_;
-  boost::asio::posix::stream_descriptor signal_watch_{loop_};  // a view of what `signals_` owns
-  boost::asio::steady_timer timer_{loop_};
-  std::unique_ptr<boost::asio::posix::stream_descriptor> token_;
+  std::unique_ptr<Asio> asio_;  // null until make_asio(), and when the system has no room for it
+  bool asio_tried_ = false;
   bool token_armed_ = false;
   TokenPool* pool_ = nullptr;
-  std::function<void(pid_t, int)> on_child_end_;
+  std::function<void(pid_t, int, const Usage&)> on_child_end_;
   std::function<void()> on_user_signal_;
-  std::unordered_set<pid_t> children_;          // of whom SIGCHLD tells
-  std::unordered_map<pid_t, Process> handles_;  // of those with a descriptor of their own
-  std::vector<Process::handle_type> past_;      // of such that have ended
+  std::unordered_set<pid_t> children_;  // of whom SIGCHLD tells
   int fatal_signal_ = 0;
   bool child_signal_ = false;  // SIGCHLD has been taken, and nobody has looked yet
   bool woken_ = false;         // something that wait() waits for has happened

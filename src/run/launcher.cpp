@@ -92,6 +92,7 @@ class SafeDescriptor {
 InheritedState read_inherited_state() {
   InheritedState state;
   ::getrlimit(RLIMIT_STACK, &state.stack);
+  ::getrlimit(RLIMIT_NOFILE, &state.descriptors);
   for (int signal = 1; signal < SIGSYS; ++signal) {
     struct sigaction action;
     if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)
@@ -108,9 +109,9 @@ void raise_stack_limit(InheritedState& state) {
 }
 
 bool raise_descriptor_limit(InheritedState& state) {
-  if (state.descriptors_raised || ::getrlimit(RLIMIT_NOFILE, &state.descriptors) != 0) return false;
-  rlimit wanted = state.descriptors;
-  if (wanted.rlim_cur == wanted.rlim_max) return false;
+  rlimit wanted;
+  if (state.descriptors_raised || ::getrlimit(RLIMIT_NOFILE, &wanted) != 0 || wanted.rlim_cur == wanted.rlim_max)
+    return false;
   wanted.rlim_cur = wanted.rlim_max;
   return state.descriptors_raised = ::setrlimit(RLIMIT_NOFILE, &wanted) == 0;
 }

@@ -81,13 +81,12 @@ struct LocalExecutor::Impl {
   std::deque<JobId> done;  // have gone well without a process, and the listener does not know yet
   SimpleCommands simple_commands;
   bool does_simple_commands = false;
-  JobId next_id = 1;
   bool stdin_taken = false;
   int broken_stdin = -1;  // reads as end of file, for jobs that must not share make's stdin
 
   Impl() {
     raise_stack_limit(state);
-    loop.on_child_end([this](pid_t pid, int status) { ended(pid, status); });
+    loop.on_child_end([this](pid_t pid, int status, const Usage& usage) { ended(pid, status, usage); });
   }
 
   ~Impl() {
@@ -109,14 +108,23 @@ struct LocalExecutor::Impl {
     return broken_stdin;
   }
 
-  // The listener may refuse by an exception: then there is no such job.
-  void ask_for_environment(Running& running) {
+  // Does `work` for a job. The listener may refuse by an exception, or there is no memory: then there is no such job.
+  template <typename Work>
+  void for_job(JobId id, Work work) {
     try {
-      running.job.environment = listener->environment(running.id);
+      work();
     } catch (...) {
-      jobs.erase(running.id);
+      const auto found = jobs.find(id);
+      if (found != jobs.end() && found->second->pid == 0) {
+        if (found->second->has_stdin) stdin_taken = false;
+        jobs.erase(found);
+      }
       throw;
     }
+  }
+
+  void ask_for_environment(Running& running) {
+    running.job.environment = listener->environment(running.id);
     if (!running.job.environment) running.job.environment = std::make_shared<Environment>();
   }
 
@@ -224,15 +232,17 @@ struct LocalExecutor::Impl {
   }
 
   // A process has ended: the end of a job, or the time for its next line.
-  void ended(pid_t pid, int status) {
+  void ended(pid_t pid, int status, const Usage& usage) {
     const auto found = processes.find(pid);
     if (found == processes.end()) return;
     Running& running = *found->second;
     processes.erase(found);
     running.pid = 0;
     const Exit exit = exit_of(status);
-    listener->process_ended(running.id, pid, exit.ok());
-    if (line_ended(running, exit) && advance(running)) finish(running);
+    for_job(running.id, [&] {
+      listener->process_ended(running.id, pid, exit, usage);
+      if (line_ended(running, exit) && advance(running)) finish(running);
+    });
   }
 
   // The end of a job that was over when it had been started.
@@ -267,21 +277,21 @@ size_t LocalExecutor::running() const { return impl_->jobs.size(); }
 int LocalExecutor::fatal_signal() const { return impl_->loop.fatal_signal(); }
 void LocalExecutor::do_simple_commands(bool on) { impl_->does_simple_commands = on; }
 
-JobId LocalExecutor::start(Job job) {
+void LocalExecutor::start(Job job) {
   impl_->loop.attend_signals();
   auto running = std::make_unique<Impl::Running>();
-  const JobId id = impl_->next_id++;
+  const JobId id = job.id;
   running->id = id;
   running->job = std::move(job);
   Impl::Running& r = *running;
   impl_->jobs.emplace(id, std::move(running));
-  if (impl_->advance(r)) {
+  impl_->for_job(id, [&] {
+    if (!impl_->advance(r)) return;
     if (r.done_simply)
       impl_->done.push_back(id);
     else
       impl_->finish(r);
-  }
-  return id;
+  });
 }
 
 void LocalExecutor::poll() { impl_->loop.poll(); }
@@ -344,6 +354,11 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
   if (loop.fatal_signal() == SIGTERM) ::kill(launched.pid, SIGTERM);
   out.exit = ended_by(loop.fatal_signal());
   return out;
+}
+
+void LocalExecutor::wait_for_all() noexcept {
+  while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+  }
 }
 
 int LocalExecutor::replace_process(const std::vector<std::string>& argv, char* const* envp, bool hold_signals) {

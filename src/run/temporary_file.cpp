@@ -44,14 +44,14 @@ TemporaryFile::TemporaryFile(std::string path) {
   if (!path.empty()) own(std::move(path));
 }
 
-std::error_code TemporaryFile::make(std::string name) {
+std::error_code TemporaryFile::make(std::string& name) {
   // A signal between the file and its entry here would leave it behind.
   const sigset_t ending = ending_signals();
   sigset_t before;
   ::pthread_sigmask(SIG_BLOCK, &ending, &before);
   const int fd = ::mkstemp(name.data());
   const int error = errno;
-  if (fd >= 0) own(std::move(name));
+  if (fd >= 0) own(name);
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (fd < 0) return {error, std::generic_category()};
   ::close(fd);

@@ -96,7 +96,7 @@ std::optional<Search::Found> Search::library(std::string_view name) {
   for (std::string_view word : Words(patterns)) {
     const Pattern pattern = parse_pattern(word);
     if (!pattern.has_percent()) {
-      e_.diagnostics.message({}, fmt::format(".LIBPATTERNS element '{}' is not a pattern", word));
+      e_.diagnostics.bare_error({}, fmt::format(".LIBPATTERNS element '{}' is not a pattern", word));
       continue;
     }
     const std::string file = fmt::format("{}{}{}", pattern.prefix(), stem, pattern.suffix());

@@ -1,11 +1,43 @@
 #include "cmzmake/syntax/expr.h"
 
 #include <cstring>
+#include <optional>
 
+#include "cmzmake/base/stack_room.h"
 #include "cmzmake/base/strings.h"
 
 namespace cmz {
 namespace {
+
+constexpr size_t kNpos = std::string_view::npos;
+
+// Where each bracket of a text closes, brackets of its own kind counted. For references deep inside each other: who
+// asks for each of them anew reads the innermost as often as there are others around it.
+class Brackets {
+ public:
+  explicit Brackets(std::string_view text) : begin_(text.data()), distances_(text.size()) {
+    std::vector<uint32_t> open[2];
+    for (size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      if (c == '(' || c == '{') open[c == '{'].push_back(static_cast<uint32_t>(i));
+      if (c != ')' && c != '}') continue;
+      auto& waiting = open[c == '}'];
+      if (waiting.empty()) continue;
+      distances_[waiting.back()] = static_cast<uint32_t>(i) - waiting.back();
+      waiting.pop_back();
+    }
+  }
+
+  // `text` is a part of what was given; kNpos: the bracket at `open` does not close in it.
+  size_t close_of(std::string_view text, size_t open) const {
+    const uint32_t distance = distances_[static_cast<size_t>(text.data() - begin_) + open];
+    return distance == 0 || open + distance >= text.size() ? kNpos : open + distance;
+  }
+
+ private:
+  const char* begin_;
+  std::vector<uint32_t> distances_;  // 0: it does not close
+};
 
 class Parser {
  public:
@@ -23,6 +55,18 @@ class Parser {
 
   // Parses a list of parts; returns the first, or kNone for an empty text.
   uint32_t parse_list(std::string_view text) {
+    if (text.empty()) return Part::kNone;
+    if (StackRoom::is_low()) return add(Part::Kind::too_deep, text);
+    if (++depth_ == kDeep) brackets_.emplace(text);
+    const uint32_t first = parse_parts(text);
+    if (depth_-- == kDeep) brackets_.reset();
+    return first;
+  }
+
+ private:
+  static constexpr size_t kDeep = 16;  // from here on it pays to know where brackets close
+
+  uint32_t parse_parts(std::string_view text) {
     uint32_t first = Part::kNone, last = Part::kNone;
     auto append = [&](uint32_t index) {
       if (last == Part::kNone)
@@ -55,7 +99,20 @@ class Parser {
     return first;
   }
 
- private:
+  // The place of what closes the bracket at `open`, or kNpos.
+  size_t close_of(std::string_view text, size_t open) const {
+    if (brackets_) return brackets_->close_of(text, open);
+    const char begin = text[open], end = begin == '(' ? ')' : '}';
+    int depth = 0;
+    for (size_t i = open; i < text.size(); ++i) {
+      if (text[i] == begin)
+        ++depth;
+      else if (text[i] == end && --depth == 0)
+        return i;
+    }
+    return kNpos;
+  }
+
   uint32_t add(Part::Kind kind, std::string_view text) {
     Part part{};
     part.kind = kind;
@@ -73,33 +130,24 @@ class Parser {
     if (name_end > begin && (name_end == text.size() || is_space(text[name_end]))) {
       const std::string_view name = text.substr(begin, name_end - begin);
       if (const FunctionInfo* info = find_function(name)) return parse_call(text, at, *info, name_end, open, close);
-      if (name_end < text.size()) return parse_possible_call(text, at, name, open, close);
+      if (name_end < text.size()) return parse_possible_call(text, at, name, close);
     }
-    return parse_variable(text, at, name_end, open, close);
+    return parse_variable(text, at, name_end, close);
   }
 
   // A variable: without a `$` its name ends at the first closing bracket, else brackets of its own
   // kind are counted. Where the count does not come out, the first closing bracket ends the name
   // all the same, `$` stands for itself in it, and what follows is lost. `text[*at]` is the opening
   // bracket, and there is neither `$` nor bracket up to `end`.
-  uint32_t parse_variable(std::string_view text, size_t* at, size_t end, char open, char close) {
+  uint32_t parse_variable(std::string_view text, size_t* at, size_t end, char close) {
     const size_t begin = *at + 1;
-    bool has_dollar = false;
-    int depth = 1;
-    for (; end < text.size(); ++end) {
-      const char c = text[end];
-      if (c == '$') {
-        has_dollar = true;
-      } else if (c == open) {
-        ++depth;
-      } else if (c == close && (!has_dollar || --depth == 0)) {
-        break;
-      }
-    }
+    while (end < text.size() && text[end] != '$' && text[end] != close) ++end;
+    const bool has_dollar = end < text.size() && text[end] == '$';
+    if (has_dollar) end = std::min(close_of(text, *at), text.size());
     if (end == text.size()) {
       *at = end;
       const size_t first = text.find(close, begin);
-      if (first == std::string_view::npos) return add(Part::Kind::unterminated, text.substr(begin - 2));
+      if (first == kNpos) return add(Part::Kind::unterminated, text.substr(begin - 2));
       return parse_name(text.substr(begin, first - begin));
     }
     *at = end + 1;
@@ -115,18 +163,12 @@ class Parser {
 
   // Both readings: a call counts brackets of its own kind, and so may end elsewhere than a variable
   // does.
-  uint32_t parse_possible_call(std::string_view text, size_t* at, std::string_view name, char open, char close) {
+  uint32_t parse_possible_call(std::string_view text, size_t* at, std::string_view name, char close) {
     const size_t bracket = *at;
-    size_t call_end = bracket;
-    for (int depth = 0; call_end < text.size();) {
-      const char c = text[call_end++];
-      if (c == open)
-        ++depth;
-      else if (c == close && --depth == 0)
-        break;
-    }
+    const size_t call_close = close_of(text, bracket);
+    const size_t call_end = call_close == kNpos ? text.size() : call_close + 1;
     const uint32_t index = add(Part::Kind::possible_call, {});
-    const uint32_t child = parse_variable(text, at, bracket + 1 + name.size(), open, close);
+    const uint32_t child = parse_variable(text, at, bracket + 1 + name.size(), close);
     if (*at != call_end) {
       const uint32_t rest = parse_list(text.substr(*at));
       parts_[child].next = rest;
@@ -177,7 +219,11 @@ class Parser {
     for (; p < text.size(); ++p) {
       const char c = text[p];
       if (c == open) {
-        ++depth;
+        const size_t inner = brackets_ ? close_of(text, p) : kNpos;
+        if (inner == kNpos)
+          ++depth;
+        else
+          p = inner;
       } else if (c == close) {
         if (--depth < 0) break;
       } else if (c == ',' && depth == 0 && (info.max_args == 0 || count + 1 < info.max_args)) {
@@ -201,6 +247,8 @@ class Parser {
 
   SymbolTable& symbols_;
   std::vector<Part>& parts_;
+  size_t depth_ = 0;
+  std::optional<Brackets> brackets_;  // of the text at depth kDeep
 };
 
 }  // namespace

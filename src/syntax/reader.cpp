@@ -84,8 +84,7 @@ std::vector<uint32_t> normalize_source(std::string& source) {
   if (!has_cr_or_nul(source)) return nul_lines;
   const bool has_nul = source.find('\0') != std::string::npos;
   size_t out = 0;
-  uint32_t line = 1;
-  bool at_line_start = true;  // of a line as it will be
+  uint32_t line = 1, logical_line = 1;
   for (size_t begin = 0; begin < source.size();) {
     size_t end = source.find('\n', begin);
     bool newline = end != std::string::npos;
@@ -95,8 +94,8 @@ std::vector<uint32_t> normalize_source(std::string& source) {
     begin = end + (newline ? 1 : 0);
     const char* text = source.data() + end - length;
     if (nul != std::string_view::npos) {
-      if (nul == 0 && at_line_start)
-        nul_lines.push_back(line);
+      if (nul == 0)  // ends what came before it, too
+        nul_lines.push_back(logical_line);
       else
         newline = false;
       length = nul;
@@ -106,10 +105,10 @@ std::vector<uint32_t> normalize_source(std::string& source) {
     std::memmove(source.data() + out, text, length);
     out += length;
     if (newline) {
-      source[out++] = '\n';
       ++line;
+      if (!has_nul || backslashes_before(source, out) % 2 == 0) logical_line = line;
+      source[out++] = '\n';
     }
-    at_line_start = newline;
   }
   source.resize(out);
   return nul_lines;

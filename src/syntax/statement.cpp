@@ -39,17 +39,18 @@ size_t plain_operator_length(std::string_view text, AssignOp* op) {
   }
 }
 
-// The same with `?` before it, which every operator but `+=` may have.
-size_t operator_length(std::string_view text, AssignOp* op) {
+// The same with `?` before it, which every operator but `+=` may have; to GNU Make 4.4.1, `=` alone.
+size_t operator_length(std::string_view text, AssignOp* op, Dialect dialect) {
   if (text.empty() || text[0] != '?') return plain_operator_length(text, op);
   const size_t length = plain_operator_length(text.substr(1), op);
   if (length == 0 || op->kind == AssignOp::append) return 0;
+  if (dialect == Dialect::gnu && op->kind != AssignOp::recursive) return 0;
   op->conditional = true;
   return length + 1;
 }
 
 // `NAME OP VALUE` without modifiers. `text` has no leading blanks.
-bool parse_definition(std::string_view text, Statement* out) {
+bool parse_definition(std::string_view text, Statement* out, Dialect dialect) {
   static constexpr ByteSet kNotOfName("=+!:?$# \t\n\v\f\r");  // or perhaps not
   size_t i = 0, name_end = kNpos;
   while (i < text.size()) {
@@ -69,7 +70,7 @@ bool parse_definition(std::string_view text, Statement* out) {
       ++i;
       continue;
     }
-    if (size_t length = operator_length(text.substr(i), &out->op)) {
+    if (size_t length = operator_length(text.substr(i), &out->op, dialect)) {
       out->directive = Directive::assignment;
       out->name = text.substr(0, name_end == kNpos ? i : name_end);
       out->text = skip_spaces(text.substr(i + length));
@@ -83,19 +84,19 @@ bool parse_definition(std::string_view text, Statement* out) {
 }
 
 // Whether what follows a keyword makes the keyword itself the name of a variable: `export = 1`.
-bool is_assigned(std::string_view rest) {
+bool is_assigned(std::string_view rest, Dialect dialect) {
   rest = skip_spaces(rest);
   AssignOp op;
-  return operator_length(rest, &op) > 0;
+  return operator_length(rest, &op, dialect) > 0;
 }
 
-bool parse_modified(std::string_view text, Statement* out, bool directives) {
+bool parse_modified(std::string_view text, Statement* out, bool directives, Dialect dialect) {
   static constexpr ByteSet kFirstLetters("deopu");  // of the words below
   const std::string_view whole = text;
   while (!text.empty() && kFirstLetters.has(text[0])) {
     const std::string_view token = first_token(text);
     const std::string_view rest = skip_spaces(text.substr(token.size()));
-    if (is_assigned(rest)) break;
+    if (is_assigned(rest, dialect)) break;
     if (token == "export") {
       out->modifiers.export_ = true;
       out->modifiers.unexport_ = false;
@@ -110,7 +111,7 @@ bool parse_modified(std::string_view text, Statement* out, bool directives) {
       out->directive = Directive::define;
       out->text = rest;
       // The operator may be missing; the name may hold blanks from a reference.
-      if (!parse_definition(rest, out)) out->name = trim_end(rest);
+      if (!parse_definition(rest, out, dialect)) out->name = trim_end(rest);
       out->directive = Directive::define;
       return true;
     } else if (directives && token == "undefine") {
@@ -122,7 +123,7 @@ bool parse_modified(std::string_view text, Statement* out, bool directives) {
     }
     text = rest;
   }
-  if (parse_definition(text, out)) return true;
+  if (parse_definition(text, out, dialect)) return true;
   *out = Statement{};
   out->text = whole;
   return false;
@@ -168,14 +169,16 @@ Directive keyword(std::string_view token) {
 
 }  // namespace
 
-bool parse_assignment(std::string_view text, Statement* out) { return parse_modified(skip_spaces(text), out, false); }
+bool parse_assignment(std::string_view text, Statement* out, Dialect dialect) {
+  return parse_modified(skip_spaces(text), out, false, dialect);
+}
 
-Statement classify(std::string_view line) {
+Statement classify(std::string_view line, Dialect dialect) {
   Statement out;
   out.text = line;
   if (line.empty()) return out;
 
-  if (parse_modified(line, &out, true)) return out;
+  if (parse_modified(line, &out, true, dialect)) return out;
   const std::string_view token = first_token(line);
   out.directive = keyword(token);
   if (out.directive != Directive::none) {

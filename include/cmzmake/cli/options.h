@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cmzmake/eval/warnings.h"
+#include "cmzmake/syntax/statement.h"
 
 namespace cmz {
 
@@ -20,6 +21,9 @@ struct Options {
   static constexpr int kJobsUnset = -1;
   static constexpr int kJobsUnlimited = 0;
   static constexpr double kNoLoadLimit = -1;
+
+  // Named make or gmake, the program has GNU Make's options and no others.
+  Dialect dialect = Dialect::own;
 
   bool always_make = false;
   bool debug_all = false;  // -d
@@ -143,6 +147,9 @@ std::string override_word(std::string_view name, bool simple, std::string_view v
 // A MAKEFLAGS or MFLAGS that has a --jobserver-auth, with `--jobserver-auth=-2,-2` behind its
 // options: the child must not use the jobserver. Others stay as they are.
 std::string without_jobserver(std::string_view flags);
+
+// Whose options and language the program has under its name: GNU Make's when it is called make or gmake.
+Dialect dialect_of(std::string_view program);
 
 // The help text and the version text.
 std::string usage_text(std::string_view program);

@@ -92,7 +92,7 @@ class Disk {
   // always made anew. A directory in `member` does not count.
   virtual FileTime member_mtime(std::string_view archive, std::string_view member) = 0;
   // Sets the time of that member in the archive to now: -t for `lib(member)`. Errors: ENOENT, no
-  // such archive; EINVAL, not a valid archive; ENXIO, no such member; others of open and write.
+  // such archive, or none that may be read; EINVAL, not a valid archive; ENXIO, no such member; others of open and write.
   virtual std::error_code touch_member(std::string_view archive, std::string_view member) = 0;
   // Members of `archive` whose names match the shell pattern, sorted bytewise: for `lib(*.o)`.
   virtual std::vector<std::string> glob_members(std::string_view archive, std::string_view pattern) = 0;

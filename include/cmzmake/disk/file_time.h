@@ -21,9 +21,9 @@ struct FileTime {
   static constexpr FileTime oldest() { return {kOldest}; }    // -o FILE: older than everything
   static constexpr FileTime newest() { return {kNewest}; }    // -W FILE, or made but not on disk
 
-  bool is_unknown() const { return ns == kUnknown; }
-  bool is_absent() const { return ns == kAbsent; }
-  bool is_real() const { return ns > kOldest && ns < kNewest; }
+  constexpr bool is_unknown() const { return ns == kUnknown; }
+  constexpr bool is_absent() const { return ns == kAbsent; }
+  constexpr bool is_real() const { return ns > kOldest && ns < kNewest; }
 
   auto operator<=>(const FileTime&) const = default;
 };

@@ -9,12 +9,14 @@
 #include <string_view>
 #include <vector>
 
-#include "cmzmake/base/debug_log.h"
-#include "cmzmake/base/diagnostics.h"
 #include "cmzmake/base/fatal.h"
+#include "cmzmake/base/memory_reserve.h"
+#include "cmzmake/base/stack_room.h"
 #include "cmzmake/disk/disk.h"
 #include "cmzmake/eval/shell.h"
 #include "cmzmake/eval/warnings.h"
+#include "cmzmake/event/debug_log.h"
+#include "cmzmake/event/diagnostics.h"
 #include "cmzmake/model/database.h"
 #include "cmzmake/syntax/expr.h"
 #include "cmzmake/syntax/statement.h"
@@ -27,7 +29,9 @@ struct EvalSettings {
   bool no_builtin_rules = false;       // -r
   bool no_builtin_variables = false;   // -R
   std::string program = "make";        // for messages
+  std::string directory;               // where make works
   bool shell_known = true;             // false: SHELL has not got its default value yet
+  Dialect dialect = Dialect::own;      // gnu: what 4.4.1 does not have means nothing
   unsigned level = 0;                  // of recursion: children get one more
   std::vector<std::string> include_dirs;
 };
@@ -45,6 +49,9 @@ struct ReadMakefile {
   FileTime time = FileTime::unknown();  // of what was read
   uint64_t generation = 0;              // of what the disk knew then
 };
+
+// They stay where they are: recipes of the build that remakes them may read more.
+using ReadMakefiles = std::deque<ReadMakefile>;
 
 class LoadedObjects;
 struct ReaderScratch;
@@ -133,7 +140,7 @@ class Evaluator {
   void eval_text(const std::string& text);
   // The same for a text with a place of its own: --eval, gmk_eval.
   void eval_text(const std::string& text, Location place, Location rules);
-  std::vector<ReadMakefile> makefiles;
+  ReadMakefiles makefiles;
 
   // --- loaded objects (loaded_objects.h) ---
   LoadedObjects& objects();
@@ -179,11 +186,17 @@ class Evaluator {
   friend class FunctionCall;
   friend class MakefileReader;
 
+  // To be asked by everything that makefiles can nest.
+  void check_depth() const {
+    if (StackRoom::is_low()) too_deep();
+    MemoryReserve::check();
+  }
+  [[noreturn]] void too_deep() const;
   void expand_part(const Expr& expr, const Part& part, std::string& out);
   void expand_named(Symbol name, std::string& out);
   void expand_computed(const Expr& expr, const Part& part, std::string& out);
   void substitute(Symbol name, std::string_view from, std::string_view to, std::string& out);
-  void expand_appended(Variable& variable, const Scope* from, bool parents, std::string& out);
+  void expand_appended(Variable& variable, std::string& out);
   void expand_value(Variable& variable, std::string& out);
   void call_function(const Expr& expr, const Part& part, std::string& out);
   void possible_call(const Expr& expr, const Part& part, std::string& out);
@@ -198,6 +211,7 @@ class Evaluator {
   };
   void collect_exports(const Scope* scope, std::vector<Exported>& out);
   const std::vector<uint32_t>& export_order(const std::vector<Exported>& variables);
+  void look_at_makeflags(const VariableSet& set, const Variable& v);
   void assigned(VariableSet& set, Variable& variable);
   void read_warnings(Variable& variable);
 
@@ -205,7 +219,9 @@ class Evaluator {
   VariableSet empty_set_;
   const Scope* scope_;
   Location variable_place_;
-  int depth_ = 0;
+  // $(file <) has put a NUL into a text that is being expanded: it ends there.
+  bool nul_in_output_ = false;
+  void end_at_nul(size_t before, std::string& out);
   std::string& new_source();
   std::deque<std::string> sources_;         // the bytes of makefiles: recipes point into them
   std::vector<std::string*> free_sources_;  // nothing points into these: the next makefiles take their memory
@@ -213,8 +229,10 @@ class Evaluator {
   void give_scratch(std::unique_ptr<ReaderScratch> scratch);
   std::vector<std::unique_ptr<ReaderScratch>> free_scratch_;
   static constexpr int kMostOpenMakefiles = 1000;
-  int makefiles_open_ = 0;  // one that includes itself never ends otherwise
-  int shell_depth_ = 0;     // $(shell) inside the values that it would export
+  size_t call_arguments_ = 0;  // the most that one of the calls around has, and one for its name
+  int evals_open_ = 0;         // $(eval) inside $(eval)
+  int makefiles_open_ = 0;     // one that includes itself never ends otherwise
+  int shell_depth_ = 0;        // $(shell) inside the values that it would export
   std::vector<Exported> last_exports_;
   std::vector<uint32_t> export_order_;  // their order
   uint64_t exports_version_ = 0;

@@ -20,7 +20,7 @@ void append_prerequisites(Evaluator& e, std::string_view text, const std::string
 void append_pattern_prerequisites(Evaluator& e, std::string_view text, PatternRule& rule);
 
 // Adds an implicit rule. One with a single, the same target and the same prerequisites is replaced if `overrides`;
-// otherwise the new one is dropped and the result is false. It is known to differ from all but the first `among` rules.
-bool add_pattern_rule(Database& db, std::unique_ptr<PatternRule> rule, bool overrides, size_t among = SIZE_MAX);
+// otherwise the new one is dropped and the result is false.
+bool add_pattern_rule(Database& db, std::unique_ptr<PatternRule> rule, bool overrides);
 
 }  // namespace cmz

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "cmzmake/base/arena.h"
@@ -92,16 +94,21 @@ class Database {
   // Implicit rules in the order in which they are tried.
   std::vector<std::unique_ptr<PatternRule>> pattern_rules;
   std::vector<std::unique_ptr<PatternRule>> retired_rules;  // replaced ones: targets may still point at them
-  uint64_t pattern_rules_version = 0;                       // grows with every change: who indexes them compares
-  std::vector<PatternVariable> pattern_variables;           // most general (shortest) pattern first
-  std::vector<VpathEntry> vpaths;                           // in order of declaration
-  std::vector<std::string_view> suffixes;                   // .SUFFIXES
-  const Recipe* default_recipe = nullptr;                   // .DEFAULT
+  std::unordered_multimap<uint64_t, const PatternRule*>
+      single_pattern_rules;            // those with one target, by what they say
+  uint64_t pattern_rules_version = 0;  // grows with every change: who indexes them compares
+  // By the length of the pattern: the most general (shortest) comes first. They stay where they are: making one for a
+  // target may declare others.
+  std::multimap<size_t, PatternVariable> pattern_variables;
+  std::vector<VpathEntry> vpaths;          // in order of declaration
+  std::vector<std::string_view> suffixes;  // .SUFFIXES
+  const Recipe* default_recipe = nullptr;  // .DEFAULT
 
  private:
   StableList<Target> targets_;
   std::vector<Target*> by_id_;
   std::vector<Target*> dotted_;
+  std::unordered_map<const Target*, Target*> last_rules_;  // of double-colon targets
   void add_to_filters(std::string_view name);
   TailFilter tails_{64 * 1024};  // of all targets' names
   NameShapes shapes_;

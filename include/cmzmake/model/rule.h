@@ -46,6 +46,7 @@ struct PatternRule {
   std::vector<PatternPrerequisite> prerequisites;
   Recipe* recipe = nullptr;
   Location where;
+  uint64_t number = 0;    // grows from rule to rule
   bool terminal = false;  // ::
   bool builtin = false;
   bool from_suffix = false;
@@ -56,7 +57,6 @@ struct PatternRule {
 // considered. Manual, "Pattern-specific Variable Values".
 struct PatternVariable {
   PatternText pattern;
-  size_t pattern_length = 0;
   std::string name;
   AssignOp op = AssignOp::recursive;
   // Expanded already where op is simple. A command-line definition (or one of -e) takes the place of value and

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cmzmake/event/event.h"
+
 namespace cmz {
 
 // The environment of a child, built once and shared by the jobs that have the same.
@@ -52,10 +54,9 @@ struct CommandLine {
   std::string shell_flags;     // for this line; empty: the job's
 };
 
-using JobId = uint64_t;
-
 // What it takes to update one target: plain data, knows nothing of makefiles.
 struct Job {
+  JobId id = 0;                                    // the caller's: no two jobs of one executor have the same
   std::string target;                              // for debugging output only
   std::vector<CommandLine> lines;                  // run in order, one process each
   std::shared_ptr<const Environment> environment;  // for every line; null: the listener has it
@@ -65,16 +66,6 @@ struct Job {
   int stdout_fd = -1;                              // -1: inherit
   int stderr_fd = -1;                              // -1: inherit
   bool capture_recursive = false;                  // recursive lines also write to the two above
-};
-
-// How one process ended.
-struct Exit {
-  enum class How : uint8_t { exited, signalled };
-  How how = How::exited;
-  int status = 0;  // exit status (127, 126 when it could not be executed) or signal number
-  bool core_dumped = false;
-
-  bool ok() const { return how == How::exited && status == 0; }
 };
 
 // How a job ended. A failed recipe is data, never an exception.
@@ -104,7 +95,7 @@ class JobListener {
   virtual void job_ended(JobId job, const Outcome& outcome) = 0;
   // Line `index` runs as process `pid`; that process ended. For those who watch closely (-d).
   virtual void process_started(JobId, size_t /*index*/, int /*pid*/) {}
-  virtual void process_ended(JobId, int /*pid*/, bool /*ok*/) {}
+  virtual void process_ended(JobId, int /*pid*/, const Exit&, const Usage&) {}
 };
 
 // Runs jobs. Real: local processes. Fake: a script of outcomes.
@@ -116,7 +107,7 @@ class Executor {
 
   // Starts `job`. Lines that need no process (execute == false, or empty) are passed over; a job
   // without any process ends inside this call. Never blocks on a child.
-  virtual JobId start(Job job) = 0;
+  virtual void start(Job job) = 0;
 
   // Sleeps until at least one of these happened: a job ended (the listener has been told), the
   // token pool may have a token (only if it was asked to watch), `timeout_ms` passed (if >= 0), a

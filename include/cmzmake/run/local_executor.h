@@ -43,7 +43,7 @@ class LocalExecutor : public Executor {
   void do_simple_commands(bool on);
 
   void set_listener(JobListener* listener) override;
-  JobId start(Job job) override;
+  void start(Job job) override;
   void wait(int timeout_ms = -1) override;
   void poll() override;
   size_t running() const override;
@@ -54,6 +54,10 @@ class LocalExecutor : public Executor {
   // the listener hears of them later. When a signal asks make to end, so does this, with what there
   // is.
   Captured capture(const std::vector<std::string>& argv, char* const* envp, int stderr_fd = -1);
+
+  // Waits for all children of this process, whatever comes of them, and hears of nothing else: when there is no memory
+  // for more.
+  static void wait_for_all() noexcept;
 
   // Replaces this process, with what children would inherit restored. Returns only when exec fails. `hold_signals`:
   // those that end make wait until the new program takes them on.

@@ -16,8 +16,8 @@ class TemporaryFile {
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-  // Makes an empty file; `name` ends in XXXXXX, which becomes something that no other file has.
-  std::error_code make(std::string name);
+  // Makes an empty file; `name` ends in XXXXXX, which becomes something that no other file has, or what was tried last.
+  std::error_code make(std::string& name);
   // Empty when there is none. After make() has failed, there is none either.
   const std::string& path() const { return path_; }
   void remove();

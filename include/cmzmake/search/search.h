@@ -11,7 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "cmzmake/base/debug_log.h"
+#include "cmzmake/event/debug_log.h"
 #include "cmzmake/eval/evaluator.h"
 #include "cmzmake/search/glance.h"
 

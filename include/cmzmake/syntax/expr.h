@@ -25,6 +25,7 @@ struct Part {
                     // that was loaded registered `name`, else what child says. `text` starts at the
                     // opening bracket and ends where both readings have come to the same place:
                     // mostly at the closing one
+    too_deep,       // more references inside each other than can be understood: an error, but only when it is expanded
     unterminated,   // a reference that never closes: an error, but only when it is expanded;
                     // of a function call: `function` is set, and `count` is 1 when `}` is missing
   };
@@ -55,8 +56,8 @@ struct Expr {
 using ExprPtr = std::shared_ptr<const Expr>;
 
 // Parses `text`. The tree's views point into `text`, which must outlive it. Never fails: what cannot be
-// closed becomes Part::Kind::unterminated. Reference: manual, "Basics of Variable References",
-// "Function Call Syntax".
+// closed becomes Part::Kind::unterminated, what is nested too deeply Part::Kind::too_deep. Reference: manual, "Basics
+// of Variable References", "Function Call Syntax".
 void parse_expr(std::string_view text, SymbolTable& symbols, Expr& out);
 
 // Parses the text of a Part::Kind::possible_call as a call: the first part is a function with

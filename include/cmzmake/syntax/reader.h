@@ -36,9 +36,9 @@ class LineReader {
 };
 
 // Makes CRLF line ends plain newlines and drops NUL bytes as GNU Make does, in place: a NUL hides
-// the rest of its line. At the start of a line an empty line is left; after other text the newline
-// goes as well, so that the next line is joined to that text.
-// Returns the numbers of the lines, as they are now, that began with a NUL: those deserve a warning.
+// the rest of its line. At the start of a line the newline is left; after other text it goes as well,
+// so that the next line is joined to that text.
+// Returns where lines began with a NUL, which deserves a warning: the numbers, as they are now, of the logical lines.
 std::vector<uint32_t> normalize_source(std::string& source);
 
 // Joins continued lines: a backslash-newline with the blanks around it becomes one space, and of

@@ -6,6 +6,10 @@
 
 namespace cmz {
 
+// Whose language is spoken. Under the names make and gmake, GNU Make 4.4.1's to the letter: what it does not know is
+// what 4.4.1 takes it for.
+enum class Dialect : uint8_t { own, gnu };
+
 // How an assignment is written.
 struct AssignOp {
   enum Kind : uint8_t {
@@ -65,13 +69,13 @@ struct Statement {
 
 // Classifies a line whose continuations are collapsed, whose comment is removed, and whose leading
 // blanks are skipped. Reference: manual, "What Makefiles Contain".
-Statement classify(std::string_view line);
+Statement classify(std::string_view line, Dialect dialect = Dialect::own);
 
 // Only the words that end or nest conditionals: what matters in lines that are skipped.
 Statement classify_conditional(std::string_view line);
 
 // Whether `text` is an assignment `[modifiers] NAME OP VALUE`, for the part of a rule behind its
 // colon and for the command line. `define`, `undefine` and a lone `export` are none.
-bool parse_assignment(std::string_view text, Statement* out);
+bool parse_assignment(std::string_view text, Statement* out, Dialect dialect = Dialect::own);
 
 }  // namespace cmz

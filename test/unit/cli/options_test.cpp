@@ -83,7 +83,8 @@ TEST_CASE("options that GNU Make 4.4.1 does not have take no abbreviation from o
   CHECK(parsed({"--war"}).warnings.empty());
   CHECK_FALSE(parsed({"--warn"}).warn_undefined);
   CHECK(parsed({"--warn"}).warnings.text() == "warn");
-  CHECK(parsed({"--print-t"}).print_targets);
+  CHECK(parsed({"--print-targets"}).print_targets);
+  CHECK(error_of({"--print-t"}) == "/bin/make: unrecognized option '--print-t'");
   CHECK(error_of({"--print-"}) ==
         "/bin/make: option '--print-' is ambiguous; possibilities: '--print-data-base' '--print-directory'");
 }

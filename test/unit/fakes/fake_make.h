@@ -8,20 +8,28 @@
 #include <string_view>
 #include <vector>
 
-#include "cmzmake/base/diagnostics.h"
 #include "cmzmake/eval/evaluator.h"
 #include "cmzmake/eval/shell.h"
+#include "cmzmake/event/diagnostics.h"
 #include "fakes/fake_disk.h"
 
 namespace cmz {
 
-// Keeps what it is told.
-struct FakeDiagnostics : Diagnostics {
+// Keeps the messages that it is told, in make's words.
+struct FakeDiagnostics : EventSink {
   std::vector<std::string> infos, messages;
-  void info(std::string_view text) override { infos.emplace_back(text); }
-  void message(const Location& where, std::string_view text) override {
-    messages.push_back((where.known() ? std::string(where.file) + ":" + std::to_string(where.line) + ": " : "") +
-                       std::string(text));
+  void on(const Event& event) override {
+    const auto* const message = std::get_if<event::Message>(&event);
+    if (message == nullptr) return;
+    const std::string text(message->text);
+    if (message->severity == Severity::info) {
+      infos.push_back(text);
+      return;
+    }
+    const Location& where = message->where;
+    const char* const word = message->bare ? "" : message->severity == Severity::warning ? "warning: " : "*** ";
+    messages.push_back((where.known() ? std::string(where.file) + ":" + std::to_string(where.line) + ": " : "") + word +
+                       text);
   }
 };
 
@@ -41,8 +49,9 @@ struct FakeMake {
   FakeDisk disk;
   FakeShell shell;
   FakeDiagnostics said;
+  Diagnostics diagnostics{said};
   Database db;
-  Evaluator evaluator{db, disk, shell, said};
+  Evaluator evaluator{db, disk, shell, diagnostics};
 
   void read(std::string_view makefile) {
     evaluator.settings.no_builtin_rules = true;

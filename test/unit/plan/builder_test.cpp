@@ -1,98 +1,14 @@
+// Whole builds, with fakes at the seams.
 #include "cmzmake/plan/builder.h"
 
 #include <catch2/catch.hpp>
-#include <deque>
-#include <set>
 
 #include "fakes/fake_make.h"
+#include "plan_helpers.h"
 
 using namespace cmz;
 
 namespace {
-
-// Runs nothing: jobs end in the order in which they were started, when somebody waits. A line
-// `fail` fails; what else a line says is a file that it makes.
-class FakeExecutor : public Executor {
- public:
-  explicit FakeExecutor(FakeDisk& disk) : disk_(disk) {}
-
-  std::vector<std::string> started;
-  size_t most_at_once = 0;
-
-  void set_listener(JobListener* listener) override { listener_ = listener; }
-  JobId start(Job job) override {
-    const JobId id = next_++;
-    started.push_back(job.target);
-    waiting_.push_back({id, std::move(job)});
-    most_at_once = std::max(most_at_once, waiting_.size());
-    return id;
-  }
-  void wait(int) override {
-    if (waiting_.empty()) return;
-    auto [id, job] = std::move(waiting_.front());
-    waiting_.pop_front();
-    Outcome outcome;
-    outcome.ran = true;
-    for (size_t i = 0; i < job.lines.size(); ++i) {
-      listener_->line_begins(id, i);
-      outcome.line_index = i;
-      if (job.lines[i].text == "fail") {
-        outcome.exit.status = 1;
-        break;
-      }
-      disk_.add(job.lines[i].text, disk_.now++);
-    }
-    listener_->job_ended(id, outcome);
-  }
-  void poll() override {}
-  size_t running() const override { return waiting_.size(); }
-  int fatal_signal() const override { return 0; }
-  void kill_all(int) override {}
-
- private:
-  FakeDisk& disk_;
-  JobListener* listener_ = nullptr;
-  std::deque<std::pair<JobId, Job>> waiting_;
-  JobId next_ = 1;
-};
-
-// Counts; asking for more than there are gives none.
-class FakeTokens : public TokenPool {
- public:
-  explicit FakeTokens(size_t tokens) : free(tokens) {}
-  bool try_acquire() override {
-    ++asked;
-    if (free == 0) return false;
-    --free;
-    return true;
-  }
-  void release() override { ++free; }
-  Settlement settle() override {
-    ++settled;
-    Settlement out;
-    if (clients > 0) {
-      --clients;
-      out.missing = lost;
-    } else {
-      std::swap(out.replaced, lost);
-      free += out.replaced;
-    }
-    return out;
-  }
-  size_t free, lost = 0;
-  int clients = 0;  // so many times somebody else has the pool open
-  int asked = 0, settled = 0;
-};
-
-struct FakeEvents : EventSink {
-  std::vector<Event::Kind> kinds;
-  std::vector<std::string> targets;
-  void on(const Event& event) override {
-    kinds.push_back(event.kind);
-    targets.emplace_back(event.target);
-  }
-  size_t count(Event::Kind kind) const { return static_cast<size_t>(std::count(kinds.begin(), kinds.end(), kind)); }
-};
 
 struct Run {
   FakeMake make;
@@ -101,6 +17,7 @@ struct Run {
   FakeTokens tokens;
   BuildOptions options;
   LoadGauge* load = nullptr;
+  std::vector<std::string> old_files, new_files;
   int status = -1;
 
   explicit Run(size_t free_tokens = 0) : tokens(free_tokens) { options.one_at_a_time = free_tokens == 0; }
@@ -111,6 +28,8 @@ struct Run {
     BuildContext context{make.evaluator, search, make.disk, executor, tokens, events};
     context.load = load;
     Builder builder(context, options);
+    for (const std::string& name : old_files) builder.assume_old(make.db.target(name));
+    for (const std::string& name : new_files) builder.assume_new(make.db.target(name));
     std::vector<Target*> targets;
     for (const std::string& goal : goals) targets.push_back(&make.db.target(goal));
     status = builder.build(targets);
@@ -141,7 +60,7 @@ TEST_CASE("order-only prerequisites do not make their target old") {
   run.make.disk.add("a", 10);
   run.make.disk.add("o", 20);
   CHECK(run("a: | o ; a\no:\n", {"a"}).empty());
-  CHECK(run.events.count(Event::Kind::up_to_date) == 1);
+  CHECK(run.events.count(event::UpToDate::kName) == 1);
 }
 
 TEST_CASE("a failing recipe ends the build, and with -k only what needs it") {
@@ -153,7 +72,7 @@ TEST_CASE("a failing recipe ends the build, and with -k only what needs it") {
   go_on.options.keep_going = true;
   CHECK(go_on(makefile, {"all"}) == "a b c");
   CHECK(go_on.status == 2);
-  CHECK(go_on.events.count(Event::Kind::not_remade) == 1);
+  CHECK(go_on.events.count(event::NotRemade::kName) == 1);
 }
 
 TEST_CASE("there are never more jobs than tokens and the implicit slot, and all tokens come back") {
@@ -235,15 +154,15 @@ TEST_CASE(".WAIT keeps what follows behind what came before") {
 TEST_CASE("a cycle is cut and told") {
   Run run;
   CHECK(run("a: b ; a\nb: a ; b\n", {"a"}) == "b a");
-  CHECK(run.events.count(Event::Kind::circular) == 1);
+  CHECK(run.events.count(event::CircularDropped::kName) == 1);
 }
 
 TEST_CASE("no rule: told with the target that needs it") {
   Run run;
   run("all: missing ; all\n", {"all"});
   CHECK(run.status == 2);
-  REQUIRE(run.events.count(Event::Kind::no_rule) == 1);
-  CHECK(run.events.targets.at(0) == "missing");
+  REQUIRE(run.events.count(event::NoRule::kName) == 1);
+  CHECK(run.events.first(event::NoRule::kName) == "missing");
 }
 
 TEST_CASE("a chain is not bound by the stack") {
@@ -266,4 +185,31 @@ TEST_CASE("-q says 1 when something is out of date, and runs nothing") {
   run.options.question = true;
   CHECK(run("a: ; a\n", {"a"}).empty());
   CHECK(run.status == 1);
+}
+
+TEST_CASE("each job that begins ends, whatever becomes of the build") {
+  for (const bool keep_going : {false, true}) {
+    Run run(2);
+    run.options.keep_going = keep_going;
+    run("all: a b c d ; all\na d: ; $@\nb: ; fail\nc: b ; c\n", {"all"});
+    CHECK(run.status == 2);
+    CHECK(run.events.count(event::JobBegan::kName) > 0);
+    CHECK(run.events.count(event::JobBegan::kName) == run.events.count(event::JobEnded::kName));
+  }
+}
+
+TEST_CASE("a job that waits for a slot is told once, with its target") {
+  Run run(1);
+  run("all: a b c ; all\na b c: ; $@\n", {"all"});
+  CHECK(run.events.count(event::JobWaits::kName) == 1);
+  CHECK(run.events.first(event::JobWaits::kName) == "c");
+}
+
+TEST_CASE("-o: a target is old and is not remade; -W: it is new") {
+  Run run;
+  run.make.disk.add("a", 20);
+  run.make.disk.add("s", 10);
+  run.old_files = {"b"};
+  run.new_files = {"s"};
+  CHECK(run("all: a b ; all\na: s ; a\nb: ; b\ns:\n", {"all"}) == "a all");
 }

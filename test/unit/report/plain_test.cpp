@@ -1,3 +1,4 @@
+// Make's own lines, one event at a time.
 #include "cmzmake/report/plain.h"
 
 #include <unistd.h>
@@ -9,66 +10,78 @@ using namespace cmz;
 
 namespace {
 
-// What a report writes for one event, taken from a captured output.
-std::string text_of(PlainReport& report, OutputCapture& capture, Event event) {
-  const int id = capture.open();
-  REQUIRE(id >= 0);
-  capture.set_current(id);
-  report.on(event);
-  capture.set_current(-1);
-  std::string out(4096, '\0');
-  const ssize_t n = ::pread(capture.stdout_fd(id), out.data(), out.size(), 0);
-  out.resize(n > 0 ? static_cast<size_t>(n) : 0);
-  std::string err(4096, '\0');
-  const ssize_t m = ::pread(capture.stderr_fd(id), err.data(), err.size(), 0);
-  err.resize(m > 0 ? static_cast<size_t>(m) : 0);
-  capture.close(id);
-  return out.empty() ? err : out;
+std::string content(int descriptor) {
+  std::string text(4096, '\0');
+  const ssize_t n = ::pread(descriptor, text.data(), text.size(), 0);
+  text.resize(n > 0 ? static_cast<size_t>(n) : 0);
+  return text;
 }
+
+// A report whose lines go to a captured output.
+struct Reported {
+  Console console;
+  OutputCapture& capture = console.begin_capture(OutputSync::target, "/tmp");
+  PlainReport report;
+
+  explicit Reported(unsigned level = 0) : report(console, "make", level) {}
+
+  std::string operator()(const Event& event) {
+    const int id = capture.open();
+    REQUIRE(id >= 0);
+    capture.set_current(id);
+    report.on(event);
+    capture.set_current(-1);
+    const std::string out = content(capture.stdout_fd(id)), err = content(capture.stderr_fd(id));
+    capture.close(id);
+    return out.empty() ? err : out;
+  }
+};
 
 }  // namespace
 
-TEST_CASE("make's own lines") {
-  OutputCapture capture(OutputSync::target, "/tmp");
-  PlainReport top("make", 0), nested("make", 2);
-  top.set_capture(&capture);
-  nested.set_capture(&capture);
+TEST_CASE("a goal that needed nothing") {
+  Reported top, nested(2);
+  CHECK(top(event::UpToDate{"all", false}) == "make: 'all' is up to date.\n");
+  CHECK(nested(event::UpToDate{"all", false}) == "make[2]: 'all' is up to date.\n");
+  CHECK(top(event::UpToDate{"all", true}) == "make: Nothing to be done for 'all'.\n");
+}
 
-  Event e{};
-  e.kind = Event::Kind::up_to_date;
-  e.target = "all";
-  CHECK(text_of(top, capture, e) == "make: 'all' is up to date.\n");
-  CHECK(text_of(nested, capture, e) == "make[2]: 'all' is up to date.\n");
-  e.flag = true;
-  CHECK(text_of(top, capture, e) == "make: Nothing to be done for 'all'.\n");
+TEST_CASE("no rule") {
+  Reported top;
+  CHECK(top(event::NoRule{"x", "all", true}) == "make: *** No rule to make target 'x', needed by 'all'.  Stop.\n");
+  CHECK(top(event::NoRule{"x", "", false}) == "make: *** No rule to make target 'x'.\n");
+}
 
-  e = Event{};
-  e.kind = Event::Kind::no_rule;
-  e.target = "x";
-  e.other = "all";
-  e.fatal = true;
-  CHECK(text_of(top, capture, e) == "make: *** No rule to make target 'x', needed by 'all'.  Stop.\n");
-  e.other = {};
-  e.fatal = false;
-  CHECK(text_of(top, capture, e) == "make: *** No rule to make target 'x'.\n");
-
-  e = Event{};
-  e.kind = Event::Kind::failed;
+TEST_CASE("a line that failed") {
+  Reported top;
+  event::LineFailed e;
   e.target = "x";
   e.where = {"Makefile", 3};
-  e.status = 2;
-  CHECK(text_of(top, capture, e) == "make: *** [Makefile:3: x] Error 2\n");
-  e.flag = true;
-  CHECK(text_of(top, capture, e) == "make: [Makefile:3: x] Error 2 (ignored)\n");
-  e.flag = false;
-  e.signal = 15;
-  CHECK(text_of(top, capture, e) == "make: *** [Makefile:3: x] Terminated\n");
+  e.exit.status = 2;
+  CHECK(top(e) == "make: *** [Makefile:3: x] Error 2\n");
+  e.ignored = true;
+  CHECK(top(e) == "make: [Makefile:3: x] Error 2 (ignored)\n");
+  e.ignored = false;
+  e.exit = {Exit::How::signalled, 15, false};
+  CHECK(top(e) == "make: *** [Makefile:3: x] Terminated\n");
   e.where = {};
-  CHECK(text_of(top, capture, e) == "make: *** [<builtin>: x] Terminated\n");
+  CHECK(top(e) == "make: *** [<builtin>: x] Terminated\n");
+}
 
-  e = Event{};
-  e.kind = Event::Kind::time_in_future;
-  e.target = "x";
-  e.seconds = 1.25;
-  CHECK(text_of(top, capture, e) == "make: Warning: File 'x' has modification time 1.2 s in the future\n");
+TEST_CASE("messages: with the word for their severity, or bare") {
+  Reported top;
+  const Location where{"m.mk", 7};
+  CHECK(top(event::Message{Severity::info, {}, "text", true}) == "text\n");
+  CHECK(top(event::Message{Severity::note, where, "text", true}) == "m.mk:7: text\n");
+  CHECK(top(event::Message{Severity::warning, where, "text", false}) == "m.mk:7: warning: text\n");
+  CHECK(top(event::Message{Severity::warning, {}, "text", true}) == "make: text\n");
+  CHECK(top(event::Message{Severity::error, {}, "text", false}) == "make: *** text\n");
+  CHECK(top(event::Message{Severity::fatal, where, "text", false}) == "m.mk:7: *** text.  Stop.\n");
+}
+
+TEST_CASE("a file from the future: two digits while it is near") {
+  Reported top;
+  CHECK(top(event::TimeInFuture{"x", 1.25}) == "make: Warning: File 'x' has modification time 1.2 s in the future\n");
+  CHECK(top(event::TimeInFuture{"x", 1234.5}) ==
+        "make: Warning: File 'x' has modification time 1234 s in the future\n");
 }

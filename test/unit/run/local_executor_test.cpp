@@ -27,7 +27,7 @@ TEST_CASE("A job without a process ends inside start") {
   Bench bench;
   Job j = job({"exit 1", "  "});
   j.lines[0].execute = false;
-  const JobId id = bench.executor.start(std::move(j));
+  const JobId id = bench.start(std::move(j));
   CHECK(bench.executor.running() == 0);
   REQUIRE(bench.recorder.outcomes.count(id) == 1);
   CHECK(bench.recorder.outcomes[id].ok());
@@ -158,8 +158,8 @@ TEST_CASE("The first running job reads make's standard input, the others its end
     Bench bench;
     const std::string go = folder / "go";
     REQUIRE(::mkfifo(go.c_str(), 0600) == 0);
-    bench.executor.start(job({"read x; echo first:$x > " + folder / "a; read y < " + go}));
-    bench.executor.start(job({"read x; echo second:$x > " + folder / "b; echo > " + go}));
+    bench.start(job({"read x; echo first:$x > " + folder / "a; read y < " + go}));
+    bench.start(job({"read x; echo second:$x > " + folder / "b; echo > " + go}));
     bench.finish();
     bench.run(job({"read x; echo third:$x > " + folder / "c"}));
   }
@@ -201,7 +201,7 @@ TEST_CASE("A child gets the descriptors and limits that make was given, and all 
 
 TEST_CASE("Many jobs at once all end") {
   Bench bench;
-  for (int i = 0; i < 100; ++i) bench.executor.start(job({"exit " + std::to_string(i % 5)}));
+  for (int i = 0; i < 100; ++i) bench.start(job({"exit " + std::to_string(i % 5)}));
   CHECK(bench.executor.running() == 100);
   bench.finish();
   for (JobId id = 1; id <= 100; ++id)
@@ -219,7 +219,7 @@ TEST_CASE("wait ends after its time, and the job goes on") {
   Folder folder;
   REQUIRE(::mkfifo((folder / "go").c_str(), 0600) == 0);
   Bench bench;
-  bench.executor.start(job({"read x < " + folder / "go; exit 2"}));
+  bench.start(job({"read x < " + folder / "go; exit 2"}));
   bench.executor.wait(1);
   CHECK(bench.executor.running() == 1);
   const int go = ::open((folder / "go").c_str(), O_RDWR | O_CLOEXEC);
@@ -266,10 +266,10 @@ TEST_CASE("A child that ended before it was waited for does not stand for the ne
   ::dup2(input[0], STDIN_FILENO);
   LocalExecutor executor;
   executor.set_listener(&recorder);
-  executor.start(job({"exit 0"}));
+  start(executor, job({"exit 0"}));
   while (executor.running() > 0) executor.wait();
   recorder.wait_for_end = false;
-  executor.start(job({"read x"}));
+  start(executor, job({"read x"}), 2);
   executor.wait(1);  // would sleep until the job ends, which waits for us
   CHECK(executor.running() == 1);
   CHECK(::write(input[1], "\n", 1) == 1);
@@ -290,7 +290,7 @@ TEST_CASE("wait wakes for a token while the pool is watched, each time anew") {
   CHECK(pool.try_acquire());
   CHECK_FALSE(pool.try_acquire());
   const std::string give = "exec 2> /dev/null; printf + > /proc/$$/fd/" + std::to_string(pool.ends[1]);
-  bench.executor.start(job({give}));
+  bench.start(job({give}));
   bench.finish();
   CHECK_FALSE(pool.try_acquire());  // that line was no recursive one
   Job recursive = job({give + "; read x"});
@@ -299,7 +299,7 @@ TEST_CASE("wait wakes for a token while the pool is watched, each time anew") {
   recursive.lines[0].recursive = true;
   const int saved = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
   ::dup2(input[0], STDIN_FILENO);
-  bench.executor.start(std::move(recursive));
+  bench.start(std::move(recursive));
   ::dup2(saved, STDIN_FILENO);
   bench.executor.wait();
   CHECK(bench.executor.running() == 1);
@@ -334,7 +334,7 @@ TEST_CASE("capture leaves the ends of running jobs to wait") {
   Folder folder;
   REQUIRE(::mkfifo((folder / "done").c_str(), 0600) == 0);
   Bench bench;
-  bench.executor.start(job({"echo > " + folder / "done; exit 6"}));
+  bench.start(job({"echo > " + folder / "done; exit 6"}));
   CHECK(bench.output_of("read x < " + folder / "done; echo captured") == "captured\n");
   CHECK(bench.recorder.outcomes.empty());
   bench.finish();

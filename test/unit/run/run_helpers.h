@@ -87,15 +87,26 @@ struct Recorder : JobListener {
   std::map<JobId, Outcome> outcomes;
 };
 
-// An executor whose listener is a Recorder.
+// Starts a job with the number `id`.
+inline void start(Executor& executor, Job job, JobId id = 1) {
+  job.id = id;
+  executor.start(std::move(job));
+}
+
+// An executor whose listener is a Recorder. Jobs are numbered from 1.
 struct Bench {
   Bench() { executor.set_listener(&recorder); }
 
   void finish() {
     while (executor.running() > 0) executor.wait();
   }
+  JobId start(Job j) {
+    const JobId id = j.id = ++last;
+    executor.start(std::move(j));
+    return id;
+  }
   Outcome run(Job j) {
-    const JobId id = executor.start(std::move(j));
+    const JobId id = start(std::move(j));
     finish();
     return recorder.outcomes.at(id);
   }
@@ -105,6 +116,7 @@ struct Bench {
 
   LocalExecutor executor;
   Recorder recorder;
+  JobId last = 0;
 };
 
 }  // namespace cmz::test

@@ -45,7 +45,7 @@ TEST_CASE("The end of a child is heard of although another thread gets SIGCHLD")
     }
   });
   ready.get_future().wait();
-  for (int i = 0; i < 20; ++i) bench.executor.start(job({"true", "exit 3"}));
+  for (int i = 0; i < 20; ++i) bench.start(job({"true", "exit 3"}));
   for (size_t before = 0; before != bench.executor.running();) {
     before = bench.executor.running();
     bench.executor.wait(10'000);
@@ -73,8 +73,8 @@ TEST_CASE("Without a descriptor for signals each child has its own") {
     bench.executor.attend_signals();
     ::setrlimit(RLIMIT_NOFILE, &before);
     // The second can end only if the first runs beside it.
-    bench.executor.start(job({"read x < " + folder / "go; exit $x"}));
-    bench.executor.start(job({"true", "echo 3 > " + folder / "go; exit 4"}));
+    bench.start(job({"read x < " + folder / "go; exit $x"}));
+    bench.start(job({"true", "echo 3 > " + folder / "go; exit 4"}));
     CHECK(bench.executor.running() == 2);
     bench.finish();
     CHECK(bench.recorder.outcomes.at(1).exit.status == 3);
@@ -97,8 +97,8 @@ TEST_CASE("Children that are no job's take nothing from the jobs") {
   if (stranger == 0) ::_exit(9);
   siginfo_t info;
   ::waitid(P_PID, static_cast<id_t>(stranger), &info, WEXITED | WNOWAIT);
-  bench.executor.start(job({"exit 3"}));
-  bench.executor.start(job({"exit 4"}));
+  bench.start(job({"exit 3"}));
+  bench.start(job({"exit 4"}));
   bench.finish();
   CHECK(bench.recorder.outcomes.at(1).exit.status == 3);
   CHECK(bench.recorder.outcomes.at(2).exit.status == 4);
@@ -112,9 +112,10 @@ TEST_CASE("A child that somebody else has waited for has failed") {
   } recorder;
   LocalExecutor executor;
   executor.set_listener(&recorder);
-  for (const char* line : {"exit 0", "exit 0", "exit 3"}) executor.start(job({line}));
+  JobId id = 0;
+  for (const char* line : {"exit 0", "exit 0", "exit 3"}) start(executor, job({line}), ++id);
   while (executor.running() > 0) executor.wait();
-  for (JobId id : {1, 2}) CHECK(recorder.outcomes.at(id).exit.status == 127);
+  for (const JobId waited_for : {1, 2}) CHECK(recorder.outcomes.at(waited_for).exit.status == 127);
   CHECK(recorder.outcomes.at(3).exit.status == 3);
 }
 
@@ -128,7 +129,7 @@ TEST_CASE("The end of a job that comes while a command is captured is not lost")
   } recorder;
   recorder.pid = &pid;
   bench.executor.set_listener(&recorder);
-  bench.executor.start(job({"exit 6"}));
+  bench.start(job({"exit 6"}));
   siginfo_t info;
   ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT);
   CHECK(bench.output_of("sleep 0.01; echo captured") == "captured\n");
@@ -141,7 +142,7 @@ TEST_CASE("A signal ends a capture whose command has closed its output") {
   Bench bench;
   bench.executor.attend_signals();
   const Captured captured = bench.executor.capture(
-      {"/bin/sh", "-c", "exec >&- 2>&-; sleep 0.05; kill -HUP $PPID; exec sleep 1"}, environment()->envp());
+      {"/bin/sh", "-c", "exec >&- 2>&-; sleep 0.05; kill -HUP $PPID; exec sleep 1000"}, environment()->envp());
   CHECK(captured.exit.how == Exit::How::signalled);
   CHECK(bench.executor.fatal_signal() == SIGHUP);
 }
@@ -149,8 +150,8 @@ TEST_CASE("A signal ends a capture whose command has closed its output") {
 TEST_CASE("A signal that ends make wakes wait and stays known") {
   Bench bench;
   CHECK(bench.executor.fatal_signal() == 0);
-  bench.executor.start(job({"exec sleep 100"}));
-  bench.executor.start(job({"exec sleep 100"}));
+  bench.start(job({"exec sleep 1000"}));
+  bench.start(job({"exec sleep 1000"}));
   ::kill(::getpid(), SIGTERM);
   bench.executor.wait();
   CHECK(bench.executor.fatal_signal() == SIGTERM);
@@ -179,7 +180,7 @@ TEST_CASE("Such a signal ends a capture") {
   Bench bench;
   bench.run(job({"true"}));
   const Captured captured =
-      bench.executor.capture({"/bin/sh", "-c", "echo begun; kill -TERM $PPID; exec sleep 100"}, environment()->envp());
+      bench.executor.capture({"/bin/sh", "-c", "echo begun; kill -TERM $PPID; exec sleep 1000"}, environment()->envp());
   CHECK(bench.executor.fatal_signal() == SIGTERM);
   CHECK_FALSE(captured.exit.ok());
 }

@@ -40,7 +40,7 @@ Result run(const std::string& line, bool simply, std::shared_ptr<const Environme
   j.stderr_fd = ::open((folder / "errors").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   const int fd = j.stderr_fd;
   const mode_t before = ::umask(umask);
-  executor.start(std::move(j));
+  start(executor, std::move(j));
   while (executor.running() > 0) executor.wait();
   ::umask(before);
   ::close(fd);
@@ -326,7 +326,7 @@ TEST_CASE("What a job of simple commands prints is in its output, as far as that
     j.stdout_fd = out;
     j.stderr_fd = null;
     if (out == -1) j.lines = job({"cat nothing"}).lines;
-    executor.start(std::move(j));
+    start(executor, std::move(j));
     while (executor.running() > 0) executor.wait();
     CHECK(counter.outcomes.at(1).ok() == (out != ends[1]));  // `file` is gone by then
     CHECK(counter.processes == (out == file ? 0 : out == -1 ? 1 : 2));
@@ -350,7 +350,7 @@ TEST_CASE("What is no plain file is not even opened") {
   Job j = job({"cat fifo"});
   j.stdout_fd = ::open((folder / "out").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   const int out = j.stdout_fd;
-  bench.executor.start(std::move(j));
+  bench.start(std::move(j));
   int opened = 0;
   for (bool read = false; !read;) {
     inotify_event event;
@@ -383,7 +383,7 @@ TEST_CASE("Where a file may not grow without limit, the programs write themselve
   rlimit small = before;
   small.rlim_cur = 4;
   ::setrlimit(RLIMIT_FSIZE, &small);
-  bench.executor.start(std::move(j));
+  bench.start(std::move(j));
   bench.finish();
   ::setrlimit(RLIMIT_FSIZE, &before);
   CHECK(bench.executor.fatal_signal() == 0);
@@ -399,7 +399,7 @@ TEST_CASE("A job of simple commands ends as one with processes does: in wait, in
   Workplace place;
   Bench bench;
   bench.executor.do_simple_commands(true);
-  for (const char* line : {"touch a", "touch b", "exit 3"}) bench.executor.start(job({line, "true"}));
+  for (const char* line : {"touch a", "touch b", "exit 3"}) bench.start(job({line, "true"}));
   CHECK(bench.executor.running() == 3);
   bench.executor.poll();
   CHECK(bench.recorder.outcomes.count(1) == 0);
@@ -416,7 +416,7 @@ TEST_CASE("Signals are heard between simple commands") {
   Workplace place;
   Bench bench;
   bench.executor.do_simple_commands(true);
-  bench.executor.start(job({"true"}));
+  bench.start(job({"true"}));
   ::kill(::getpid(), SIGHUP);
   bench.executor.wait();
   CHECK(bench.executor.fatal_signal() == SIGHUP);
@@ -434,7 +434,7 @@ TEST_CASE("After a signal that ends make no simple command is done") {
   LocalExecutor executor;
   executor.set_listener(&recorder);
   executor.do_simple_commands(true);
-  executor.start(job({"touch a", "touch b", "touch c", "sleep 100"}));
+  start(executor, job({"touch a", "touch b", "touch c", "sleep 1000"}));
   while (executor.running() > 0) executor.wait();
   CHECK(recorder.outcomes.at(1).exit.how == Exit::How::signalled);
   CHECK(recorder.outcomes.at(1).exit.status == SIGTERM);

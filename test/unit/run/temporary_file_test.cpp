@@ -35,8 +35,10 @@ TEST_CASE("A temporary file is gone with its object, and others' stay") {
   folder.write("GmXXXXXX", "");
   {
     TemporaryFile file;
-    REQUIRE_FALSE(file.make(folder / "GmXXXXXX"));
-    CHECK(std::filesystem::exists(file.path()));
+    std::string name = folder / "GmXXXXXX";
+    REQUIRE_FALSE(file.make(name));
+    CHECK(file.path() == name);
+    CHECK(std::filesystem::exists(name));
     CHECK(file.path() != folder / "GmXXXXXX");
   }
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
@@ -45,7 +47,8 @@ TEST_CASE("A temporary file is gone with its object, and others' stay") {
 TEST_CASE("A temporary file that cannot be made says why") {
   const Folder folder;
   TemporaryFile file;
-  CHECK(file.make(folder / "none/GmXXXXXX") == std::errc::no_such_file_or_directory);
+  std::string name = folder / "none/GmXXXXXX";
+  CHECK(file.make(name) == std::errc::no_such_file_or_directory);
   CHECK(file.path().empty());
 }
 
@@ -54,7 +57,8 @@ TEST_CASE("A signal removes the temporary file and ends the process") {
     const Folder folder;
     const int status = in_child([&] {
       TemporaryFile file;
-      if (!file.make(folder / "GmXXXXXX")) ::raise(signal);
+      std::string name = folder / "GmXXXXXX";
+      if (!file.make(name)) ::raise(signal);
     });
     CHECK(WIFSIGNALED(status));
     CHECK(WTERMSIG(status) == signal);
@@ -76,7 +80,8 @@ TEST_CASE("A signal that is ignored stays so") {
 TEST_CASE("A child of make does not remove make's file") {
   const Folder folder;
   TemporaryFile file;
-  REQUIRE_FALSE(file.make(folder / "GmXXXXXX"));
+  std::string name = folder / "GmXXXXXX";
+  REQUIRE_FALSE(file.make(name));
   const pid_t pid = ::fork();
   if (pid == 0) {
     ::raise(SIGUSR2);

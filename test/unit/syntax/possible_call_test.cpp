@@ -37,6 +37,9 @@ std::string shown(const Expr& expr, uint32_t first) {
       case Part::Kind::unterminated:
         out += "!";
         break;
+      case Part::Kind::too_deep:
+        out += "^";
+        break;
     }
   }
   return out;

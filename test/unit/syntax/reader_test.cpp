@@ -60,6 +60,10 @@ TEST_CASE("line ends and NUL bytes are normalized") {
   text = std::string("a\0x\nb\n\0y\nc\0", 11);
   CHECK(normalize_source(text) == std::vector<uint32_t>{2});
   CHECK(text == "ab\n\nc");
+
+  text = std::string("a\0x\n\0y\nb\\\n\0\nc", 13);  // one that follows at once ends the line
+  CHECK(normalize_source(text) == std::vector<uint32_t>{1, 2});
+  CHECK(text == "a\nb\\\n\nc");
 }
 
 TEST_CASE("lines are told apart by their text alone") {

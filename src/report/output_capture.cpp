@@ -1,4 +1,4 @@
-#include "cmzmake/report/output.h"
+#include "cmzmake/report/output_capture.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,6 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "write_all.h"
+
 namespace cmz {
 namespace {
 
@@ -20,26 +22,11 @@ int open_temporary(const std::string& directory, std::string* path) {
   }
   std::string name = fmt::format("{}/GmXXXXXX", directory);
   const int fd = ::mkostemp(name.data(), O_CLOEXEC);
-  if (fd < 0) return -1;
   if (path)
     *path = name;
-  else
+  else if (fd >= 0)
     ::unlink(name.c_str());
   return fd;
-}
-
-// Writes all of it; false when that is impossible.
-bool write_all(int fd, const char* data, size_t size) {
-  while (size > 0) {
-    const ssize_t n = ::write(fd, data, size);
-    if (n < 0) {
-      if (errno == EINTR || errno == EAGAIN) continue;
-      return false;
-    }
-    data += n;
-    size -= static_cast<size_t>(n);
-  }
-  return true;
 }
 
 // If `to` is a pipe, gives it the file's pages, which saves two copies of each byte; as far as that goes.
@@ -53,10 +40,10 @@ void move_to_pipe(int from, int to) {
   }
 }
 
-// Copies all of the file `from` to `to`; false when `to` cannot be written.
-bool copy_out(int from, int to) {
-  bool ok = true;
-  if (::lseek(from, 0, SEEK_SET) < 0) return ok;
+// Copies all of the file `from` to `to`; 0, or the errno of why `to` cannot be written.
+int copy_out(int from, int to) {
+  int error = 0;
+  if (::lseek(from, 0, SEEK_SET) < 0) return error;
   move_to_pipe(from, to);
   static constexpr size_t kChunk = 256 * 1024;
   const auto buffer = std::make_unique_for_overwrite<char[]>(kChunk);
@@ -64,13 +51,11 @@ bool copy_out(int from, int to) {
     const ssize_t n = ::read(from, buffer.get(), kChunk);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
-    ok = write_all(to, buffer.get(), static_cast<size_t>(n));
-    if (!ok) break;
+    error = write_all(to, {buffer.get(), static_cast<size_t>(n)});
+    if (error != 0) break;
   }
-  const int error = errno;
   if (::ftruncate(from, 0) == 0) ::lseek(from, 0, SEEK_SET);
-  errno = error;
-  return ok;
+  return error;
 }
 
 off_t size_of(int file) {
@@ -149,7 +134,7 @@ int OutputCapture::stdout_fd(int capture) const { return files_[static_cast<size
 int OutputCapture::stderr_fd(int capture) const { return files_[static_cast<size_t>(capture)].err; }
 
 void OutputCapture::write(int capture, bool to_stderr, std::string_view text) {
-  write_all(to_stderr ? stderr_fd(capture) : stdout_fd(capture), text.data(), text.size());
+  write_all(to_stderr ? stderr_fd(capture) : stdout_fd(capture), text);
 }
 
 void OutputCapture::dump(int capture) {
@@ -157,13 +142,12 @@ void OutputCapture::dump(int capture) {
   const off_t out = size_of(f.out), err = size_of(f.err);
   if (out == 0 && err == 0) return;
   const bool locked = lock();
-  write_all(STDOUT_FILENO, enter_line.data(), enter_line.size());
-  if (out > 0 && !copy_out(f.out, STDOUT_FILENO) && !std::exchange(write_error_, true)) {
-    const std::string complaint = fmt::format("fwrite(): {}\n", std::strerror(errno));
-    write_all(STDERR_FILENO, complaint.data(), complaint.size());
-  }
+  write_all(STDOUT_FILENO, enter_line);
+  const int error = out > 0 ? copy_out(f.out, STDOUT_FILENO) : 0;
+  if (error != 0 && std::exchange(write_error_, error) == 0)
+    write_all(STDERR_FILENO, fmt::format("fwrite(): {}\n", std::strerror(error)));
   if (f.err != f.out && err > 0) copy_out(f.err, STDERR_FILENO);
-  write_all(STDOUT_FILENO, leave_line.data(), leave_line.size());
+  write_all(STDOUT_FILENO, leave_line);
   if (locked) unlock();
 }
 

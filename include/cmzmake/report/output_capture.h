@@ -27,6 +27,8 @@ class OutputCapture {
 
   // The lock that nested makes share: "fnm:PATH" for --sync-mutex; empty when there is none yet.
   std::string mutex_name();
+  // Its file, or the last name that was tried.
+  const std::string& mutex_path() const { return mutex_path_; }
   // Shares the lock "fnm:PATH" of a parent make. One that cannot be opened is left alone: there is a lock of our own.
   void use_mutex(std::string_view name);
 
@@ -43,8 +45,8 @@ class OutputCapture {
   void set_current(int capture) { current_ = capture; }
   int current() const { return current_; }
 
-  // What was collected could not be written to standard output; that was told once.
-  bool write_error() const { return write_error_; }
+  // What was collected could not be written to standard output, which was told once: the errno, or 0.
+  int write_error() const { return write_error_; }
 
   // What is shown before and after each piece.
   std::string enter_line, leave_line;
@@ -62,7 +64,7 @@ class OutputCapture {
   std::string directory_;
   bool one_file_ = false;  // standard output and standard error are the same file
   int current_ = -1;
-  bool write_error_ = false;
+  int write_error_ = 0;
   int mutex_ = -1;
   std::string mutex_path_;
   bool own_mutex_ = false;

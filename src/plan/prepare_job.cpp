@@ -1,0 +1,123 @@
+// From a recipe to a job: plain data that knows nothing of makefiles. Manual, "Recipe Execution", "Recursive Use of
+// `make`", "Instead of Executing Recipes".
+#include <algorithm>
+#include <functional>
+#include <unordered_set>
+
+#include "cmzmake/base/archive_name.h"
+#include "cmzmake/base/strings.h"
+#include "cmzmake/run/command_line.h"
+#include "current_capture.h"
+#include "job_runner.h"
+
+namespace cmz {
+
+// An empty recipe runs nothing, but makes the target count as remade.
+bool JobRunner::is_blank(const Recipe& recipe) {
+  return std::all_of(recipe.lines.begin(), recipe.lines.end(), [](const RecipeLine& line) {
+    return std::all_of(line.text.begin(), line.text.end(),
+                       [](char c) { return is_space(c) || c == '@' || c == '-' || c == '+'; });
+  });
+}
+
+// Expands the recipe into `running` and, if there is something to run, into the job that waits for a slot.
+void JobRunner::prepare(RunningJob& running, FileTime time) {
+  Target& target = *running.target;
+  // What is written while the recipe is expanded belongs to the job's output.
+  if (plan_.capture && plan_.capture->mode() != OutputSync::none) running.capture = plan_.capture->open();
+  expand(running);
+  if (plan_.debug && plan_.debug->wants(DebugLog::why))
+    plan_.events.on(event::Updating{target.name.view(), target.recipe->where, reason(target, time)});
+  if (plan_.options.question || plan_.options.touch) leave_to_recursive_lines(running);
+  if (running.lines.empty()) {
+    finish_without_job(running);
+    return;
+  }
+  Job job = job_for(running);
+  waiting_.emplace(PreparedJob{std::move(running), std::move(job)});
+}
+
+void JobRunner::expand(RunningJob& running) {
+  const CurrentCapture current(plan_.capture, running.capture);
+  running.automatic = spare_automatic_ ? std::move(spare_automatic_) : std::make_unique<VariableSet>();
+  running.lines = expand_recipe(plan_.evaluator, *running.target, *running.automatic);
+}
+
+// Under -q and -t only recursive lines are run. With -q the first other one gives the answer. With -t the
+// target is touched when there is one, though it be empty, and, as GNU Make does it, once more when the last
+// line is one.
+void JobRunner::leave_to_recursive_lines(RunningJob& running) const {
+  std::vector<ExpandedLine>& lines = running.lines;
+  const auto runs = [](const auto& line) { return line.flags.recursive; };
+  if (plan_.options.question) {
+    const auto first = std::find_if_not(lines.begin(), lines.end(), runs);
+    running.in_question = first != lines.end();
+    lines.erase(first, lines.end());
+  } else if (!running.target->phony) {
+    const std::vector<RecipeLine>& written = running.target->recipe->lines;
+    if (!std::all_of(written.begin(), written.end(), runs)) ++running.touches;
+    if (!lines.empty() && !runs(lines.back())) ++running.touches;
+  }
+  std::erase_if(lines, std::not_fn(runs));
+}
+
+Job JobRunner::job_for(RunningJob& running) {
+  Target& target = *running.target;
+  Evaluator& e = plan_.evaluator;
+  Job job;
+  job.target = target.name.view();
+  job.one_shell = target.recipe->one_shell;
+  for (const ExpandedLine& line : running.lines) {
+    CommandLine c;
+    c.text = line.text;
+    c.ignore_errors =
+        line.flags.ignore_errors || plan_.options.ignore_errors || plan_.db.special.ignore_all || target.ignore_errors;
+    c.recursive = line.flags.recursive;
+    c.execute = !plan_.pretends() || c.recursive;
+    running.any_recursive |= c.recursive;
+    job.lines.push_back(std::move(c));
+  }
+  {
+    const CurrentCapture current(plan_.capture, running.capture);
+    const ScopeGuard guard(e, target_scope(e, target));
+    const PlaceGuard place(e, target.recipe->where);
+    job.shell = e.value_of("SHELL");
+    job.shell_flags = e.value_of(".SHELLFLAGS");
+    const Variable* flags = plan_.db.special.posix ? e.lookup(".SHELLFLAGS") : nullptr;
+    if (flags && flags->origin == Origin::default_)  // POSIX's -e is not for lines whose errors do not count
+      for (size_t i = 0; i < running.lines.size(); ++i)
+        if (running.lines[i].flags.ignore_errors) job.lines[i].shell_flags = "-c";
+  }
+  if (job.shell.empty()) job.shell = "/bin/sh";
+  for (CommandLine& line : job.lines) {
+    line.execute = line.execute && !runs_nothing(line.text, job.shell, job.shell_flags);
+    running.any_process |= line.execute;
+  }
+  running.recursive = running.any_process && running.any_recursive;
+  return job;
+}
+
+// Why a target is remade, for --trace: for its own sake, not for that of a peer. An archive that is not there is no
+// reason for its members, nor for itself once one of them was made; it is the members' that are named.
+std::string JobRunner::reason(const Target& target, FileTime time) const {
+  if (target.phony) return "target is .PHONY";
+  const std::string_view name = target.name.view();
+  const auto member = split_archive_name(name);
+  const Target* const archive = member ? plan_.db.find_target(member->archive) : nullptr;
+  bool absent = time.is_absent() && !(archive && archive->mtime.is_absent());
+  std::string newer;
+  std::unordered_set<const Target*> named;  // once each, as in $?
+  for (const Prerequisite& p : target.prerequisites) {
+    if (p.order_only || !p.target) continue;
+    const auto part = split_archive_name(p.target->name.view());
+    if (absent && part && part->archive == name && p.target->updated) absent = plan_.disk.mtime(name).is_absent();
+    if ((p.changed || p.target->mtime > time) && named.insert(p.target).second) {
+      if (!newer.empty()) newer += ' ';
+      newer += part ? part->member : p.target->name.view();
+    }
+  }
+  if (absent) return "target does not exist";
+  return newer.empty() ? std::string("unknown reasons") : newer;
+}
+
+}  // namespace cmz
