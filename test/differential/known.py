@@ -36,6 +36,7 @@ def data_base(text):
     text = OWN_VERSION(text)
     text = re.sub(r"^# Directories\n.*?(?=^# Implicit Rules)", "\n", text, flags=re.M | re.S)
     text = re.sub(r"^# Not a target:\n\.SUFFIXES:\n(?:#  .*\n)+\n", "", text, flags=re.M)  # there with some options
+    text = replace(r"^\.INCLUDE_DIRS := .*", ".INCLUDE_DIRS")(text)  # where it was installed
     text = drop_lines(r"# (?:.*hash-table stats:|Load=.*|strcache .*|current buf: .*)")(text)
     return "\n\n".join(sorted(block.strip("\n") for block in re.split(r"\n\n+", text) if block.strip("\n")))
 

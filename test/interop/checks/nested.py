@@ -122,6 +122,19 @@ def own_pool_below(play, style):
     expect_equal(make.err(), "make[1]: warning: -j2 forced in submake: resetting jobserver mode.\n", "standard error")
 
 
+@check(style=("pipe", "fifo"), parent=("-j", "-j1", "-j2", "-j3", "-j5"), wanted=("-j", "-j1", "-j2", "-j3", "-j5"))
+def asked_for_in_makefile(play, style, parent, wanted):
+    """A sub-make whose makefile asks for another number of jobs than its parent's leaves the parent's pool."""
+    play.write("Makefile", "all: ; @$(MAKE) --no-print-directory -f sub.mk\n")
+    play.write("sub.mk", f"MAKEFLAGS += {wanted}\nall: x1 x2 x3 x4 x5 x6 x7\nx%: ; @./job $@\n")
+    meter = Meter(play)
+    make = play.start(parent, f"--jobserver-style={style}")
+    meter.drive(int(wanted[2:] or 7), 7, make)
+    warned = parent not in ("-j", "-j1", wanted)
+    text = f"make[1]: warning: {wanted}{'' if wanted[2:] else '0'} forced in makefile: resetting jobserver mode.\n"
+    expect_equal(make.succeed().err(), text if warned else "", "standard error")
+
+
 @check(style=("pipe", "fifo"))
 def starts_again_as_server(play, style):
     """The top make remakes its makefiles and executes itself: the new pool is whole, the old one gone."""

@@ -163,7 +163,7 @@ def pool_of_one(play, style):
     play.write("Makefile", "all: ; +@./client take all report report\n")
     play.run("-j1", f"--jobserver-style={style}")
     expect_equal(report(play)["auth"], "", "jobserver of -j1")
-    play.run("-j1", "--jobserver", f"--jobserver-style={style}")
+    play.run("-j1", "--jobserver", f"--jobserver-style={style}", program=play.own)
     expect(report(play)["auth"], "no jobserver")
     expect_equal(report(play)["held"], "", "tokens")
 
@@ -175,8 +175,8 @@ def as_many_as_processors(play):
     processors = sorted(os.sched_getaffinity(0))
     if len(processors) < 2:
         raise Skip("one processor")
-    play.run("-jauto")
+    play.run("-jauto", program=play.own)
     many = len(report(play)["held"])
     expect(many < len(processors), f"{many} tokens, {len(processors)} processors")
-    play.run("-jauto", "--jobserver", wrap=("taskset", "-c", str(processors[0])))
+    play.run("-jauto", "--jobserver", program=play.own, wrap=("taskset", "-c", str(processors[0])))
     expect_equal(report(play)["held"], "", "tokens on one processor")

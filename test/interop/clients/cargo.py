@@ -72,7 +72,7 @@ def pool_of_one(play, style):
     environment = workspace(play)
     play.write("Makefile", "all: ; @+cd ws && cargo build --offline\n")
     meter = Meter(play)
-    make = play.start("-j1", "--jobserver", f"--jobserver-style={style}", env=environment)
+    make = play.start("-j1", "--jobserver", f"--jobserver-style={style}", program=play.own, env=environment)
     meter.expect_running(1, make)
     meter.release(CRATES)
     make.succeed()
