@@ -1,8 +1,6 @@
 """The system is short of something: descriptors, memory, processes. Make builds all the same or says what is missing;
 it leaves nothing behind (the runner looks at TMPDIR after each check) and does not fall over."""
 
-import re
-
 from lib.meter import Meter
 from lib.registry import Skip, check, expect, expect_equal
 from lib.traced import strace
@@ -12,14 +10,20 @@ GROW = "X := aaaaaaaaaaaaaaaa\ngrow = $(foreach i,{},$(eval X := $(X)$(X)$(X)$(X
     " ".join(str(i) for i in range(30)))
 EXHAUSTED = "*** virtual memory exhausted"
 
+# No redirections: for those a shell needs descriptors from 10 on.
 BUILD = """all: a b c
-	@echo made $^ >> log
-a b c: ; @echo $@ >> log; : $(shell echo $@)
+	@touch $@
+a b c: ; @touch $@; : $(shell echo $@)
 ifdef INCLUDE
 include made.mk
 endif
-made.mk: ; @echo > $@
+made.mk: ; @touch $@
 """
+MADE = ("all", "a", "b", "c", "made.mk")
+
+
+def is_built(play):
+    return all((play.folder / name).exists() for name in MADE)
 
 
 def limited(what):
@@ -59,7 +63,7 @@ def descriptors(play, number):
     play.write("Makefile", BUILD)
     make = play.start("INCLUDE=1", wrap=limited(f"-n {number}"))
     expect_equal(make.wait(), 0, f"exit status\n{make.story()}")
-    expect_equal((play.folder / "log").read_text(), "a\nb\nc\nmade a b c\n", "what was built")
+    expect(is_built(play), "not all was built")
 
 
 @check(number=(4, 5, 6, 7, 8, 9, 10, 12), sync=("none", "target"))
@@ -67,20 +71,19 @@ def descriptors_of_a_parallel_build(play, number, sync):
     play.write("Makefile", BUILD)
     make = play.start("INCLUDE=1", "-j4", f"-O{sync}", wrap=limited(f"-n {number}"))
     if make.wait() == 0:
-        built = (play.folder / "log").read_text()
-        expect_equal(sorted(built.splitlines()), ["a", "b", "c", "made a b c"], "what was built")
+        expect(is_built(play), "not all was built")
     else:
         expect_equal(make.wait(), 2, f"exit status\n{make.story()}")
-        expect("Too many open files" in make.err(), make.story())
+        expect("Too many open files" in make.story(), make.story())
 
 
 ERRORS = {
     "epoll_create1": "EMFILE", "epoll_ctl": "ENOSPC", "timerfd_create": "EMFILE", "signalfd4": "EMFILE",
     "eventfd2": "ENOMEM", "pipe2": "EMFILE", "vfork": "EAGAIN", "clone": "EAGAIN", "clone3": "EAGAIN",
     "mknod,mknodat": "ENOSPC", "mkdir": "ENOSPC", "pidfd_open": "EMFILE", "fcntl": "EMFILE",
-    "mmap": "ENOMEM", "brk": "ENOMEM", "epoll_ctl,signalfd4": "ENOMEM",
+    "epoll_ctl,signalfd4": "ENOMEM",
 }
-MOST = 60  # mmap
+MOST = 60
 
 
 @check(calls=tuple(ERRORS))
@@ -90,8 +93,8 @@ def refused(play, calls):
         raise Skip("no strace, or it may not trace here")
     play.write("Makefile", BUILD)
     for number in range(1, MOST):
-        (play.folder / "log").unlink(missing_ok=True)
-        (play.folder / "made.mk").unlink(missing_ok=True)
+        for name in MADE:
+            (play.folder / name).unlink(missing_ok=True)
         inject = f"-einject={calls}:error={ERRORS[calls]}:when={number}"
         make = play.start("INCLUDE=1", "-j3", "-Otarget",
                           wrap=(strace(), "-qq", "-o", "trace", f"-etrace={calls}", inject))
@@ -100,11 +103,9 @@ def refused(play, calls):
         if "INJECTED" not in trace:
             break
         story = f"{calls} fails at call {number}: {status}\n{make.story()}"
-        if calls == "mmap" and "error while loading shared libraries" in make.err():
-            continue  # before make is there
         expect(status in (0, 2), story)
         if status == 0:
-            expect(re.search(r"^made ", (play.folder / "log").read_text(), re.M), story)
+            expect(is_built(play), story)
         else:
             expect(make.err(), f"no word\n{story}")
         left = sorted(path.name for path in play.tmp.rglob("*"))
