@@ -24,6 +24,7 @@ target_compile_definitions(cmz_flags INTERFACE CMZMAKE_VERSION="${PROJECT_VERSIO
 if(CMZMAKE_SANITIZE)
   target_compile_options(cmz_flags INTERFACE
     -fsanitize=${CMZMAKE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    -fno-sanitize=vptr  # it opens a pipe to look at an object, and takes that there is no descriptor for a fault
     -Wno-maybe-uninitialized)  # g++ 12 sees uninitialised parts of std::regex in instrumented code
   target_link_options(cmz_flags INTERFACE -fsanitize=${CMZMAKE_SANITIZE})
 elseif(CMZMAKE_STATIC_RUNTIME)

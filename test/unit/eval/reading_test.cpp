@@ -191,5 +191,7 @@ TEST_CASE("a makefile that cannot be read is noted with the reason") {
 TEST_CASE("a makefile that includes itself ends make before memory does") {
   TestMake make;
   make.disk.add("one.mk", 1, "include one.mk\n");
-  CHECK(make.failure("include one.mk\n") == "one.mk:1: Too many open files");
+  // Whichever ends first: descriptors, or the stack where frames are large.
+  const std::string failure = make.failure("include one.mk\n");
+  CHECK((failure == "one.mk:1: Too many open files" || failure == "one.mk:1: expansion is nested too deeply"));
 }
