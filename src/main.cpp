@@ -29,7 +29,8 @@ int run(int argc, char** argv) {
   std::vector<std::string> environment;
   for (char** entry = environ; *entry; ++entry) environment.emplace_back(*entry);
   // Never deleted: the system takes back the memory of 100,000 targets faster than we could.
-  static auto* const session = new cmz::Session(std::move(arguments), std::move(environment));
+  static auto* const host = new cmz::Host(arguments);
+  static auto* const session = new cmz::Session(*host, std::move(arguments), std::move(environment));
   return session->run();
 }
 

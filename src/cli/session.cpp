@@ -38,8 +38,8 @@ unsigned level_of(std::string_view text) {
 
 }  // namespace
 
-Session::Session(std::vector<std::string> arguments, std::vector<std::string> environment)
-    : impl_(std::make_unique<Impl>(std::move(arguments), std::move(environment))) {}
+Session::Session(Host& host, std::vector<std::string> arguments, std::vector<std::string> environment)
+    : impl_(std::make_unique<Impl>(host, std::move(arguments), std::move(environment))) {}
 Session::~Session() = default;
 
 int Session::run() {
@@ -54,8 +54,8 @@ int Session::run() {
   return status;
 }
 
-Session::Impl::Impl(std::vector<std::string> args, std::vector<std::string> env)
-    : arguments(std::move(args)), environment(std::move(env)) {
+Session::Impl::Impl(Host& its_host, std::vector<std::string> args, std::vector<std::string> env)
+    : host(its_host), arguments(std::move(args)), environment(std::move(env)) {
   if (arguments.empty()) arguments.emplace_back("make");
   program = base_name(arguments[0]);
   options.dialect = dialect_of(program);
@@ -206,7 +206,7 @@ int Session::Impl::run() {
   try {
     evaluator.emplace(db, *disk, shell, diagnostics);
     search.emplace(*evaluator);
-    executor.on_user_signal([this] { toggle_debug(); });
+    host.loop.on_user_signal([this] { toggle_debug(); });
     start_directory = working_directory();
     begin_variables();
     if (read_options(&status)) status = read_and_build();
@@ -215,7 +215,7 @@ int Session::Impl::run() {
     give_up();
   }
   if (options.print_data_base) say(event::Text::What::data_base, data_base_text(*evaluator, options));
-  const int signal = builder ? builder->fatal_signal() : executor.fatal_signal();
+  const int signal = builder ? builder->fatal_signal() : host.loop.fatal_signal();
   builder.reset();
   status = leave(status);
   if (signal != 0) raise_again(signal);
@@ -275,7 +275,7 @@ void Session::Impl::close() {
   jobserver = nullptr;
   pool.reset();
   console.end_capture();
-  executor.leave_signals();
+  host.loop.leave_signals();
 }
 
 // Ends by the signal that ended the build, after what destructors would have done.
@@ -290,7 +290,7 @@ int Session::Impl::leave(int status) {
     left_directory = true;
     console.print_last(report->directory_line(false, directory));
   }
-  stored_makefile.remove();
+  host.stored_makefile.remove();
   if (console.write_error() != 0) {
     diagnostics.bare_error({}, "write error: stdout" + write_failure);
     status = 1;

@@ -84,7 +84,7 @@ int Session::Impl::build() {
   share_output();
 
   LoadGauge load;
-  BuildContext context{*evaluator, *search, *disk, executor, *pool, events};
+  BuildContext context{*evaluator, *search, *disk, host.loop, executor, *pool, events};
   context.capture = console.capture();
   context.debug = evaluator->debug;
   context.load = &load;

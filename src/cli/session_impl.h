@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cmzmake/cli/host.h"
 #include "cmzmake/cli/options.h"
 #include "cmzmake/cli/session.h"
 #include "cmzmake/disk/disk.h"
@@ -15,11 +16,9 @@
 #include "cmzmake/event/diagnostics.h"
 #include "cmzmake/event/sink.h"
 #include "cmzmake/plan/builder.h"
-#include "cmzmake/report/console.h"
 #include "cmzmake/report/plain.h"
 #include "cmzmake/run/jobserver.h"
 #include "cmzmake/run/local_executor.h"
-#include "cmzmake/run/temporary_file.h"
 #include "cmzmake/search/search.h"
 #include "local_shell.h"
 
@@ -30,7 +29,7 @@ inline constexpr std::string_view kCommandVariables = "-*-command-variables-*-";
 inline constexpr std::string_view kEvalFlags = "-*-eval-flags-*-";
 
 struct Session::Impl : OptionListener {
-  Impl(std::vector<std::string> args, std::vector<std::string> env);
+  Impl(Host& its_host, std::vector<std::string> args, std::vector<std::string> env);
 
   // --- the run (session.cpp) ---
   int run();
@@ -89,7 +88,6 @@ struct Session::Impl : OptionListener {
   void read_makefiles();
   void read_named_makefile(std::string_view name);
   void read_default_makefile();
-  static std::string stored_before_restart(const std::vector<std::string>& arguments);
   void read_stdin_makefile();
   void finish_options();
   Builder::Remade remake_makefiles();
@@ -122,6 +120,7 @@ struct Session::Impl : OptionListener {
   void mark_old_files();
   void mark_new_files();
 
+  Host& host;
   std::vector<std::string> arguments, environment;
   std::string program;
   unsigned level = 0;
@@ -133,14 +132,12 @@ struct Session::Impl : OptionListener {
   bool mflags_inherited = false;
   bool defining_makeflags = false, makeflags_defined = false;
   std::string makeflags_value;  // as make defined it last
-  Console console;
+  Console& console = host.console;
   std::optional<PlainReport> report;
   FanOut events;  // to the report, and to whoever else wants to hear
   Diagnostics diagnostics{events};
   std::unique_ptr<Disk> disk = make_real_disk();
-  // Standard input's makefile. Before the executor, which unblocks what was held back for a restart.
-  TemporaryFile stored_makefile{stored_before_restart(arguments)};
-  LocalExecutor executor;
+  LocalExecutor executor{host.loop, host.state};
   LocalShell shell{executor};
   Database db;
   std::optional<Evaluator> evaluator;

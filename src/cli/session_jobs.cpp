@@ -71,7 +71,7 @@ void Session::Impl::open_pool() {
     serve();
     return;
   }
-  executor.attend_signals();  // the lock of -O, if nothing else, must not stay behind
+  host.loop.attend_signals();  // the lock of -O, if nothing else, must not stay behind
   if (options.jobs == Options::kJobsUnlimited)
     pool = std::make_unique<UnlimitedPool>();
   else
@@ -85,7 +85,7 @@ void Session::Impl::serve() {
   if (!wanted.empty() && wanted != "pipe" && wanted != "fifo")
     throw Fatal({}, fmt::format("unknown jobserver auth style '{}'", wanted));
   const auto style = wanted == "pipe" ? JobserverStyle::pipe : JobserverStyle::fifo;
-  executor.attend_signals();
+  host.loop.attend_signals();
   try {
     std::string why;
     auto server =

@@ -73,14 +73,6 @@ void Session::Impl::finish_options() {
   if (options.no_builtin_rules && had_rules) evaluator->define_global("SUFFIXES", "", Origin::default_);
 }
 
-// Before anything else is done: from there on a signal removes the file.
-std::string Session::Impl::stored_before_restart(const std::vector<std::string>& arguments) {
-  constexpr std::string_view kOption = "--temp-stdin=";
-  for (const std::string& argument : arguments)
-    if (argument.starts_with(kOption)) return argument.substr(kOption.size());
-  return {};
-}
-
 // Standard input is kept in a file: make may have to read it again.
 void Session::Impl::read_stdin_makefile() {
   std::string text;
@@ -93,7 +85,7 @@ void Session::Impl::read_stdin_makefile() {
     text.append(buffer, static_cast<size_t>(n));
   }
   std::string name = temporary() + "/GmXXXXXX";
-  if (const std::error_code error = stored_makefile.make(name)) {
+  if (const std::error_code error = host.stored_makefile.make(name)) {
     diagnostics.bare_error({}, fmt::format("cannot create temporary file {}: {}", name, error.message()));
     throw Fatal({}, "cannot store makefile from stdin to a temporary file");
   }
@@ -122,7 +114,7 @@ void Session::Impl::restart() {
   if (options.print_data_base) say(event::Text::What::data_base, data_base_text(*evaluator, options));
   if (jobserver) jobserver->return_all();
   const std::vector<std::string> again =
-      stored_makefile.path().empty() ? arguments : arguments_with_temp_stdin(arguments, stored_makefile.path());
+      host.stored_makefile.path().empty() ? arguments : arguments_with_temp_stdin(arguments, host.stored_makefile.path());
   std::vector<std::string> env;
   for (const std::string& entry : environment)
     if (entry.compare(0, 14, "MAKE_RESTARTS=") != 0) env.push_back(entry);
@@ -144,9 +136,9 @@ void Session::Impl::restart() {
     for (const std::string& argument : again) text += ' ' + argument;
     debug.say(DebugLog::basic, 0, "Re-executing[{}]:{}", restarts + 1, text);
   }
-  const int error = executor.replace_process(again, envp.data(), !stored_makefile.path().empty());
+  const int error = executor.replace_process(again, envp.data(), !host.stored_makefile.path().empty());
   diagnostics.bare_error({}, fmt::format("{}: {}", arguments[0], std::strerror(error)));
-  stored_makefile.remove();
+  host.stored_makefile.remove();
   std::exit(127);
 }
 

@@ -78,7 +78,7 @@ Builder::Move Builder::next_move() {
     return Move::went_on;
   }
   r.states.set_walking(false);
-  r.executor.poll();
+  r.loop.poll();
   r.failures.look_for_signal();
   return r.failures.stopping() ? Move::went_on : visit_ready();
 }
@@ -88,8 +88,8 @@ void Builder::sleep() {
   Rooms& r = *rooms_;
   if (r.pause != Walker::Pause::slot) r.jobs.tell_live_children();  // it was told why it waits
   if (r.walker.at_rest()) r.ready.rewind();
-  r.slots.before_sleep();
-  r.executor.wait(r.jobs.patience_ms());
+  r.slots.before_sleep(r.jobs.patience_ms());
+  r.loop.wait();
   r.slots.after_sleep();
   r.failures.look_for_signal();
   if (r.walker.at_rest()) pass_begins();

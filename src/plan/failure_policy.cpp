@@ -10,9 +10,9 @@ namespace cmz {
 
 void FailurePolicy::look_for_signal() {
   if (signal_ != 0) return;
-  signal_ = executor_.fatal_signal();
+  signal_ = loop_.fatal_signal();
   // The terminal sends SIGINT and SIGHUP to the children too; SIGTERM comes to make alone.
-  if (signal_ == SIGTERM) executor_.kill_all(signal_);
+  if (signal_ == SIGTERM) executor_.cancel_all(signal_);
 }
 
 bool FailurePolicy::in_silence(const Target& target) {

@@ -11,7 +11,8 @@ namespace cmz {
 
 class FailurePolicy {
  public:
-  FailurePolicy(const Plan& plan, Goals& goals, Executor& executor) : plan_(plan), goals_(goals), executor_(executor) {}
+  FailurePolicy(const Plan& plan, Goals& goals, const Loop& loop, Executor& executor)
+      : plan_(plan), goals_(goals), loop_(loop), executor_(executor) {}
 
   // Nothing more is started: failed, or (a recipe that ran under -q) question; none: all goes on.
   Status stop() const { return stop_; }
@@ -50,6 +51,7 @@ class FailurePolicy {
 
   const Plan& plan_;
   Goals& goals_;
+  const Loop& loop_;
   Executor& executor_;
   Status stop_ = Status::none;
   int signal_ = 0;

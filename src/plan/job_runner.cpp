@@ -22,6 +22,7 @@ int64_t now_ns() {
 
 JobRunner::JobRunner(Plan& plan, const Rooms& rooms)
     : plan_(plan),
+      loop_(rooms.loop),
       executor_(rooms.executor),
       states_(rooms.states),
       times_(rooms.times),
@@ -84,7 +85,7 @@ JobRunner::Step JobRunner::begin(Target& target, FileTime time) {
   if (!waiting_) return Step::settled;
   waiting_->running.id = waiting_->job.id = next_id_++;
   if (waiting_->running.any_process) {
-    executor_.poll();
+    loop_.poll();
     failures_.look_for_signal();
     return go_on();
   }

@@ -19,6 +19,7 @@ namespace cmz {
 class JobRunner : private JobListener {
  public:
   struct Rooms {
+    Loop& loop;
     Executor& executor;
     TargetStates& states;
     TargetTimes& times;
@@ -107,6 +108,7 @@ class JobRunner : private JobListener {
   void delete_if_changed(Target& target, const Target* made_by);
 
   Plan& plan_;
+  Loop& loop_;
   Executor& executor_;
   TargetStates& states_;
   TargetTimes& times_;

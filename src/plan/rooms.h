@@ -18,8 +18,12 @@ namespace cmz {
 // What a Builder is made of: each room knows those above it in this list, and no other.
 struct Builder::Rooms {
   Rooms(const BuildContext& context, BuildOptions options)
-      : executor(context.executor), plan(context, std::move(options)), slots(plan, context.tokens, context.load) {}
+      : loop(context.loop),
+        executor(context.executor),
+        plan(context, std::move(options)),
+        slots(plan, context.loop, context.tokens, context.load) {}
 
+  Loop& loop;
   Executor& executor;
   Plan plan;
   TargetStates states;
@@ -28,9 +32,9 @@ struct Builder::Rooms {
   VisitOrder order{plan};
   Slots slots;
   TargetTimes times{plan, states, order};
-  FailurePolicy failures{plan, goals, executor};
+  FailurePolicy failures{plan, goals, loop, executor};
   Finisher finisher{plan, states, times, ready, goals};
-  JobRunner jobs{plan, {executor, states, times, goals, failures, finisher, slots}};
+  JobRunner jobs{plan, {loop, executor, states, times, goals, failures, finisher, slots}};
   Walker walker{plan, {states, times, order, ready, goals, failures, finisher, jobs}};
 
   // The goals that the first walk has come to.

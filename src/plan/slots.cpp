@@ -95,4 +95,23 @@ void Slots::return_spare_tokens() {
   }
 }
 
+Slots::~Slots() {
+  loop_.unwatch(watch_);
+  loop_.cancel(timer_);
+}
+
+// The watch stays: while the pool is not watched its descriptor is never ready.
+void Slots::before_sleep(int patience_ms) {
+  tokens_.watch(wants_token_);
+  if (wants_token_ && watch_ == 0 && tokens_.watch_descriptor() >= 0)
+    watch_ = loop_.watch(tokens_.watch_descriptor(), Loop::Ready::read, When::at_rest, [this] { loop_.wake(); });
+  if (patience_ms >= 0)
+    timer_ = loop_.after(std::chrono::milliseconds(patience_ms), When::at_rest, [this] { loop_.wake(); });
+}
+
+void Slots::after_sleep() {
+  tokens_.watch(false);
+  loop_.cancel(std::exchange(timer_, 0));
+}
+
 }  // namespace cmz

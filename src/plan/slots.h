@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <optional>
 
+#include "cmzmake/loop/loop.h"
 #include "cmzmake/run/load.h"
 #include "cmzmake/run/token_pool.h"
 #include "plan.h"
@@ -16,7 +17,11 @@ namespace cmz {
 
 class Slots {
  public:
-  Slots(const Plan& plan, TokenPool& tokens, LoadGauge* load) : plan_(plan), tokens_(tokens), load_(load) {}
+  Slots(const Plan& plan, Loop& loop, TokenPool& tokens, LoadGauge* load)
+      : plan_(plan), loop_(loop), tokens_(tokens), load_(load) {}
+  ~Slots();
+  Slots(const Slots&) = delete;
+  Slots& operator=(const Slots&) = delete;
 
   // Why a job may not start yet.
   struct Wait {
@@ -37,9 +42,10 @@ class Slots {
   void give_back(bool recursive);
   size_t used() const { return used_; }
 
-  // Around a sleep: hears of tokens if somebody waits for one.
-  void before_sleep() { tokens_.watch(wants_token_); }
-  void after_sleep() { tokens_.watch(false); }
+  // Around a sleep in the loop: it ends when a token may be there, if somebody waits for one, and after
+  // `patience_ms` (-1: whenever).
+  void before_sleep(int patience_ms);
+  void after_sleep();
 
  private:
   bool load_allows() const;
@@ -49,6 +55,7 @@ class Slots {
   void return_spare_tokens();
 
   const Plan& plan_;
+  Loop& loop_;
   TokenPool& tokens_;
   LoadGauge* load_;
   size_t used_ = 0;         // running jobs
@@ -60,6 +67,10 @@ class Slots {
   bool has_token_ = false;
   bool wants_token_ = false;
   int patience_ms_ = 0;  // that it has had
+
+  // of a sleep
+  Loop::Id watch_ = 0;  // of the tokens' descriptor; stays
+  Loop::Id timer_ = 0;
 };
 
 }  // namespace cmz

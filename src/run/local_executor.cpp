@@ -9,15 +9,13 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "attended_signals.h"
+#include "cmzmake/loop/attended_signals.h"
 #include "cmzmake/run/command_line.h"
-#include "event_loop.h"
 #include "launcher.h"
 #include "program.h"
 #include "simple_commands.h"
@@ -72,24 +70,21 @@ struct LocalExecutor::Impl {
     bool done_simply = false;  // the last line that ran needed no process
   };
 
-  InheritedState state = read_inherited_state();
-  EventLoop loop{state};
+  Loop& loop;
+  InheritedState& state;
   TokenPool* pool = nullptr;
   JobListener* listener = nullptr;
   std::unordered_map<JobId, std::unique_ptr<Running>> jobs;
-  std::unordered_map<pid_t, Running*> processes;
-  std::deque<JobId> done;  // have gone well without a process, and the listener does not know yet
   SimpleCommands simple_commands;
   bool does_simple_commands = false;
   bool stdin_taken = false;
   int broken_stdin = -1;  // reads as end of file, for jobs that must not share make's stdin
 
-  Impl() {
-    raise_stack_limit(state);
-    loop.on_child_end([this](pid_t pid, int status, const Usage& usage) { ended(pid, status, usage); });
-  }
+  Impl(Loop& its_loop, InheritedState& its_state) : loop(its_loop), state(its_state) {}
 
   ~Impl() {
+    for (const auto& [id, running] : jobs)
+      if (running->pid != 0) loop.forget_child(running->pid);
     if (broken_stdin >= 0) ::close(broken_stdin);
   }
 
@@ -165,13 +160,13 @@ struct LocalExecutor::Impl {
         continue;
       }
       listener->process_started(running.id, running.line, launched.pid);
-      if (loop.watch(launched.pid)) {
+      const auto hear = [this, process = &running](int status, const Usage& usage) { ended(*process, status, usage); };
+      if (loop.watch_child(launched.pid, When::at_rest, hear)) {
         running.pid = launched.pid;
-        processes.emplace(launched.pid, &running);
         return false;
       }
       // No way to hear of its end: better one at a time than not at all.
-      if (!line_ended(running, exit_of(loop.wait_for(launched.pid).value_or(0)))) return false;
+      if (!line_ended(running, exit_of(loop.wait_for_child(launched.pid)))) return false;
     }
     return true;
   }
@@ -232,12 +227,8 @@ struct LocalExecutor::Impl {
   }
 
   // A process has ended: the end of a job, or the time for its next line.
-  void ended(pid_t pid, int status, const Usage& usage) {
-    const auto found = processes.find(pid);
-    if (found == processes.end()) return;
-    Running& running = *found->second;
-    processes.erase(found);
-    running.pid = 0;
+  void ended(Running& running, int status, const Usage& usage) {
+    const pid_t pid = std::exchange(running.pid, 0);
     const Exit exit = exit_of(status);
     for_job(running.id, [&] {
       listener->process_ended(running.id, pid, exit, usage);
@@ -246,10 +237,32 @@ struct LocalExecutor::Impl {
   }
 
   // The end of a job that was over when it had been started.
-  void tell_done() {
-    const auto found = jobs.find(done.front());
-    done.pop_front();
+  void tell_done(JobId id) {
+    const auto found = jobs.find(id);
     if (found != jobs.end()) finish(*found->second);
+  }
+
+  // Reads to the end of file, and waits for the child. Nothing when a signal that ends make came first.
+  std::optional<int> collect(int output, pid_t child, std::string& out) {
+    std::optional<int> status;
+    bool open = true;
+    const bool hears =
+        loop.watch_child(child, When::any_time, [&status](int how, const Usage&) { status = how; });
+    const auto read_some = [&] {
+      char buffer[65536];
+      const ssize_t n = ::read(output, buffer, sizeof buffer);
+      if (n > 0)
+        out.append(buffer, static_cast<size_t>(n));
+      else if (n == 0 || errno != EINTR)
+        open = false;
+    };
+    const Loop::Id watch = loop.watch(output, Loop::Ready::read, When::any_time, read_some);
+    while (watch == 0 && open) read_some();  // no room for a watch
+    const bool complete = loop.wait_for([&] { return !open && (status || !hears); });
+    loop.unwatch(watch);
+    if (hears && !status) loop.forget_child(child);
+    if (!complete) return std::nullopt;
+    return status ? *status : loop.wait_for_child(child);
   }
 
   void finish(Running& running) {
@@ -262,19 +275,12 @@ struct LocalExecutor::Impl {
   }
 };
 
-LocalExecutor::LocalExecutor() : impl_(std::make_unique<Impl>()) {}
+LocalExecutor::LocalExecutor(Loop& loop, InheritedState& state) : impl_(std::make_unique<Impl>(loop, state)) {}
 LocalExecutor::~LocalExecutor() = default;
 
-void LocalExecutor::set_pool(TokenPool* pool) {
-  impl_->pool = pool;
-  impl_->loop.set_pool(pool);
-}
-void LocalExecutor::on_user_signal(std::function<void()> hear) { impl_->loop.on_user_signal(std::move(hear)); }
-void LocalExecutor::attend_signals() { impl_->loop.attend_signals(); }
-void LocalExecutor::leave_signals() { impl_->loop.leave_signals(); }
+void LocalExecutor::set_pool(TokenPool* pool) { impl_->pool = pool; }
 void LocalExecutor::set_listener(JobListener* listener) { impl_->listener = listener; }
 size_t LocalExecutor::running() const { return impl_->jobs.size(); }
-int LocalExecutor::fatal_signal() const { return impl_->loop.fatal_signal(); }
 void LocalExecutor::do_simple_commands(bool on) { impl_->does_simple_commands = on; }
 
 void LocalExecutor::start(Job job) {
@@ -287,30 +293,27 @@ void LocalExecutor::start(Job job) {
   impl_->jobs.emplace(id, std::move(running));
   impl_->for_job(id, [&] {
     if (!impl_->advance(r)) return;
-    if (r.done_simply)
-      impl_->done.push_back(id);
+    if (r.done_simply)  // as a short process would: in its order, one at a time
+      impl_->loop.post([impl = impl_.get(), id] { impl->tell_done(id); });
     else
       impl_->finish(r);
   });
 }
 
-void LocalExecutor::poll() { impl_->loop.poll(); }
-
-// Jobs that needed no process end one at a time and in their order, as short processes would most often.
-void LocalExecutor::wait(int timeout_ms) {
-  if (impl_->done.empty()) return impl_->loop.wait(timeout_ms, !impl_->jobs.empty());
-  impl_->loop.poll();
-  impl_->tell_done();
+void LocalExecutor::cancel(JobId job, int signal) {
+  const auto found = impl_->jobs.find(job);
+  if (found != impl_->jobs.end() && found->second->pid != 0) ::kill(found->second->pid, signal);
 }
 
-void LocalExecutor::kill_all(int signal) {
-  for (const auto& [pid, running] : impl_->processes) ::kill(pid, signal);
+void LocalExecutor::cancel_all(int signal) {
+  for (const auto& [id, running] : impl_->jobs)
+    if (running->pid != 0) ::kill(running->pid, signal);
 }
 
 Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* const* envp, int stderr_fd) {
   Captured out;
   if (argv.empty()) return out;
-  EventLoop& loop = impl_->loop;
+  Loop& loop = impl_->loop;
   if (loop.fatal_signal() != 0) {  // make is ending: nothing more is started
     out.exit = ended_by(loop.fatal_signal());
     return out;
@@ -343,9 +346,8 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
     out.error = fmt::format("{}: {}", argv[0], std::strerror(launched.error));
     return out;
   }
-  const bool complete = loop.read_output(ends[0], out.output);
+  const std::optional<int> status = impl_->collect(ends[0], launched.pid, out.output);
   ::close(ends[0]);
-  const std::optional<int> status = complete ? loop.wait_for(launched.pid) : std::nullopt;
   if (status) {
     out.exit = exit_of(*status);
     return out;

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "attended_signals.h"
+#include "cmzmake/loop/attended_signals.h"
 
 namespace cmz {
 namespace {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "cmzmake/base/location.h"
-#include "cmzmake/event/exit.h"
+#include "cmzmake/base/exit.h"
 
 namespace cmz {
 

@@ -10,6 +10,7 @@
 #include "cmzmake/eval/evaluator.h"
 #include "cmzmake/event/debug_log.h"
 #include "cmzmake/event/sink.h"
+#include "cmzmake/loop/loop.h"
 #include "cmzmake/report/output_capture.h"
 #include "cmzmake/run/executor.h"
 #include "cmzmake/run/load.h"
@@ -46,6 +47,7 @@ struct BuildContext {
   Evaluator& evaluator;
   Search& search;
   Disk& disk;
+  Loop& loop;  // the executor's
   Executor& executor;
   TokenPool& tokens;
   EventSink& events;

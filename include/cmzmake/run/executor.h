@@ -77,7 +77,7 @@ struct Outcome {
   bool ok() const { return exit.ok(); }
 };
 
-// Hears of a job's progress, always from inside Executor::start() or Executor::wait().
+// Hears of a job's progress, always from inside Executor::start(), Loop::wait() or Loop::poll().
 class JobListener {
  public:
   virtual ~JobListener() = default;
@@ -98,7 +98,8 @@ class JobListener {
   virtual void process_ended(JobId, int /*pid*/, const Exit&, const Usage&) {}
 };
 
-// Runs jobs. Real: local processes. Fake: a script of outcomes.
+// Runs jobs: starts them, cancels them, and reports. Whoever sleeps until they end does so in the loop that the executor
+// was made with. Real: local processes. Fake: a script of outcomes.
 class Executor {
  public:
   virtual ~Executor() = default;
@@ -106,25 +107,15 @@ class Executor {
   virtual void set_listener(JobListener* listener) = 0;
 
   // Starts `job`. Lines that need no process (execute == false, or empty) are passed over; a job
-  // without any process ends inside this call. Never blocks on a child.
+  // without any process ends inside this call. Never blocks on a child. The end of a job wakes the loop.
   virtual void start(Job job) = 0;
-
-  // Sleeps until at least one of these happened: a job ended (the listener has been told), the
-  // token pool may have a token (only if it was asked to watch), `timeout_ms` passed (if >= 0), a
-  // signal that ends make came. Returns at once when there is neither a running job nor anything
-  // else to wait for.
-  virtual void wait(int timeout_ms = -1) = 0;
-
-  // Hands out what has already ended, without sleeping.
-  virtual void poll() = 0;
 
   virtual size_t running() const = 0;
 
-  // The signal that asks make to end (SIGINT, SIGTERM, SIGHUP, SIGQUIT), or 0. Sticky.
-  virtual int fatal_signal() const = 0;
-
-  // Sends `signal` to every running child.
-  virtual void kill_all(int signal) = 0;
+  // Sends `signal` to the present process of this job, or to the processes of all jobs. The jobs end as
+  // their processes do.
+  virtual void cancel(JobId job, int signal) = 0;
+  virtual void cancel_all(int signal) = 0;
 };
 
 }  // namespace cmz

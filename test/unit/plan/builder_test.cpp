@@ -12,7 +12,8 @@ namespace {
 
 struct Run {
   FakeMake make;
-  FakeExecutor executor{make.disk};
+  FakeLoop loop;
+  FakeExecutor executor{make.disk, loop};
   FakeEvents events;
   FakeTokens tokens;
   BuildOptions options;
@@ -25,7 +26,7 @@ struct Run {
   std::string operator()(std::string_view makefile, std::vector<std::string> goals) {
     make.read(makefile);
     Search search(make.evaluator);
-    BuildContext context{make.evaluator, search, make.disk, executor, tokens, events};
+    BuildContext context{make.evaluator, search, make.disk, loop, executor, tokens, events};
     context.load = load;
     Builder builder(context, options);
     for (const std::string& name : old_files) builder.assume_old(make.db.target(name));

@@ -12,14 +12,15 @@
 #include "cmzmake/run/executor.h"
 #include "cmzmake/run/token_pool.h"
 #include "fakes/fake_disk.h"
+#include "fakes/fake_loop.h"
 
 namespace cmz {
 
-// Runs nothing: jobs end in the order in which they were started, when somebody waits. A line
+// Runs nothing: jobs end in the order in which they were started, when somebody sleeps in the loop. A line
 // `fail` fails; what else a line says is a file that it makes.
 class FakeExecutor : public Executor {
  public:
-  explicit FakeExecutor(FakeDisk& disk) : disk_(disk) {}
+  FakeExecutor(FakeDisk& disk, Loop& loop) : disk_(disk), loop_(loop) {}
 
   std::vector<std::string> started;
   size_t most_at_once = 0;
@@ -29,9 +30,14 @@ class FakeExecutor : public Executor {
     started.push_back(job.target);
     waiting_.push_back(std::move(job));
     most_at_once = std::max(most_at_once, waiting_.size());
+    loop_.post([this] { end_first(); });
   }
-  void wait(int) override {
-    if (waiting_.empty()) return;
+  size_t running() const override { return waiting_.size(); }
+  void cancel(JobId, int) override {}
+  void cancel_all(int) override {}
+
+ private:
+  void end_first() {
     const Job job = std::move(waiting_.front());
     waiting_.pop_front();
     const JobId id = job.id;
@@ -47,14 +53,11 @@ class FakeExecutor : public Executor {
       disk_.add(job.lines[i].text, disk_.now++);
     }
     listener_->job_ended(id, outcome);
+    loop_.wake();
   }
-  void poll() override {}
-  size_t running() const override { return waiting_.size(); }
-  int fatal_signal() const override { return 0; }
-  void kill_all(int) override {}
 
- private:
   FakeDisk& disk_;
+  Loop& loop_;
   JobListener* listener_ = nullptr;
   std::deque<Job> waiting_;
 };

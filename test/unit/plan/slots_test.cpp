@@ -15,12 +15,13 @@ struct Bench {
   FakeMake make;
   Search search{make.evaluator};
   FakeTokens tokens;
-  FakeExecutor executor{make.disk};
+  FakeLoop loop;
+  FakeExecutor executor{make.disk, loop};
   FakeEvents events;
-  Plan plan{{make.evaluator, search, make.disk, executor, tokens, events}, {}};
+  Plan plan{{make.evaluator, search, make.disk, loop, executor, tokens, events}, {}};
   Slots slots;
 
-  explicit Bench(size_t free, LoadGauge* load = nullptr) : tokens(free), slots(plan, tokens, load) {}
+  explicit Bench(size_t free, LoadGauge* load = nullptr) : tokens(free), slots(plan, loop, tokens, load) {}
 
   void start(bool recursive = false) {
     REQUIRE_FALSE(slots.ask(recursive).has_value());
@@ -45,16 +46,16 @@ TEST_CASE("the first job needs no token, each further one does") {
 TEST_CASE("tokens are watched while somebody waits for one, and not otherwise") {
   Bench bench(0);
   bench.start();
-  bench.slots.before_sleep();
+  bench.slots.before_sleep(-1);
   CHECK_FALSE(bench.tokens.watched());
   bench.slots.after_sleep();
   REQUIRE(bench.slots.ask(false).has_value());
-  bench.slots.before_sleep();
+  bench.slots.before_sleep(-1);
   CHECK(bench.tokens.watched());
   bench.slots.after_sleep();
   CHECK_FALSE(bench.tokens.watched());
   bench.slots.withdraw();
-  bench.slots.before_sleep();
+  bench.slots.before_sleep(-1);
   CHECK_FALSE(bench.tokens.watched());
 }
 

@@ -210,8 +210,8 @@ TEST_CASE("Many jobs at once all end") {
 
 TEST_CASE("wait returns at once when there is nothing to wait for") {
   Bench bench;
-  bench.executor.wait();
-  bench.executor.poll();
+  bench.loop.wait();
+  bench.loop.poll();
   CHECK(bench.executor.running() == 0);
 }
 
@@ -220,7 +220,7 @@ TEST_CASE("wait ends after its time, and the job goes on") {
   REQUIRE(::mkfifo((folder / "go").c_str(), 0600) == 0);
   Bench bench;
   bench.start(job({"read x < " + folder / "go; exit 2"}));
-  bench.executor.wait(1);
+  wait(bench.loop, 1);
   CHECK(bench.executor.running() == 1);
   const int go = ::open((folder / "go").c_str(), O_RDWR | O_CLOEXEC);
   REQUIRE(::write(go, "\n", 1) == 1);
@@ -231,7 +231,7 @@ TEST_CASE("wait ends after its time, and the job goes on") {
 
 namespace {
 
-// A pool whose token comes when the test says so.
+// A pool whose descriptors recursive lines inherit.
 struct PipePool : TokenPool {
   PipePool() { made = ::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0; }
   ~PipePool() override {
@@ -242,9 +242,7 @@ struct PipePool : TokenPool {
     char c;
     return ::read(ends[0], &c, 1) == 1;
   }
-  void release() override { offer(); }
-  void offer() const { CHECK(::write(ends[1], "+", 1) == 1); }
-  int watch_descriptor() const override { return ends[0]; }
+  void release() override { CHECK(::write(ends[1], "+", 1) == 1); }
   std::vector<int> inherited_descriptors() const override { return {ends[0], ends[1]}; }
   int ends[2];
   bool made;
@@ -264,31 +262,27 @@ TEST_CASE("A child that ended before it was waited for does not stand for the ne
   REQUIRE(::pipe2(input, O_CLOEXEC) == 0);
   const int saved = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
   ::dup2(input[0], STDIN_FILENO);
-  LocalExecutor executor;
+  InheritedState state = read_inherited_state();
+  EventLoop loop;
+  LocalExecutor executor{loop, state};
   executor.set_listener(&recorder);
   start(executor, job({"exit 0"}));
-  while (executor.running() > 0) executor.wait();
+  while (executor.running() > 0) loop.wait();
   recorder.wait_for_end = false;
   start(executor, job({"read x"}), 2);
-  executor.wait(1);  // would sleep until the job ends, which waits for us
+  wait(loop, 1);  // would sleep until the job ends, which waits for us
   CHECK(executor.running() == 1);
   CHECK(::write(input[1], "\n", 1) == 1);
-  while (executor.running() > 0) executor.wait();
+  while (executor.running() > 0) loop.wait();
   ::dup2(saved, STDIN_FILENO);
   for (int fd : {saved, input[0], input[1]}) ::close(fd);
 }
 
-TEST_CASE("wait wakes for a token while the pool is watched, each time anew") {
+TEST_CASE("A descriptor of the pool is there for recursive lines only, and wakes make when one gives a token back") {
   PipePool pool;
   REQUIRE(pool.made);
   Bench bench;
   bench.executor.set_pool(&pool);
-  pool.offer();
-  bench.executor.wait(0);  // not watched: only the time ends it
-  pool.watch(true);
-  for (int i = 0; i < 3; ++i) bench.executor.wait();  // as long as nobody takes it
-  CHECK(pool.try_acquire());
-  CHECK_FALSE(pool.try_acquire());
   const std::string give = "exec 2> /dev/null; printf + > /proc/$$/fd/" + std::to_string(pool.ends[1]);
   bench.start(job({give}));
   bench.finish();
@@ -299,15 +293,17 @@ TEST_CASE("wait wakes for a token while the pool is watched, each time anew") {
   recursive.lines[0].recursive = true;
   const int saved = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
   ::dup2(input[0], STDIN_FILENO);
+  const Loop::Id watch =
+      bench.loop.watch(pool.ends[0], Loop::Ready::read, When::at_rest, [&] { bench.loop.wake(); });
   bench.start(std::move(recursive));
   ::dup2(saved, STDIN_FILENO);
-  bench.executor.wait();
+  bench.loop.wait();
   CHECK(bench.executor.running() == 1);
   CHECK(pool.try_acquire());
+  bench.loop.unwatch(watch);
   REQUIRE(::write(input[1], "\n", 1) == 1);
-  pool.watch(false);
   bench.finish();
-  for (int fd : {input[0], input[1], saved}) ::close(fd);
+  for (int fd : {saved, input[0], input[1]}) ::close(fd);
 }
 
 TEST_CASE("capture returns the output, the status and why nothing ran") {

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "cmzmake/loop/event_loop.h"
 #include "cmzmake/run/local_executor.h"
 
 namespace cmz::test {
@@ -93,12 +94,19 @@ inline void start(Executor& executor, Job job, JobId id = 1) {
   executor.start(std::move(job));
 }
 
+// Sleeps at most so long, in milliseconds.
+inline void wait(Loop& loop, int at_most) {
+  const Loop::Id timer = loop.after(std::chrono::milliseconds(at_most), When::at_rest, [&loop] { loop.wake(); });
+  loop.wait();
+  loop.cancel(timer);
+}
+
 // An executor whose listener is a Recorder. Jobs are numbered from 1.
 struct Bench {
   Bench() { executor.set_listener(&recorder); }
 
   void finish() {
-    while (executor.running() > 0) executor.wait();
+    while (executor.running() > 0) loop.wait();
   }
   JobId start(Job j) {
     const JobId id = j.id = ++last;
@@ -114,7 +122,9 @@ struct Bench {
     return executor.capture({"/bin/sh", "-c", std::string(line)}, environment()->envp()).output;
   }
 
-  LocalExecutor executor;
+  InheritedState state = read_inherited_state();
+  EventLoop loop{[this] { return raise_descriptor_limit(state); }};
+  LocalExecutor executor{loop, state};
   Recorder recorder;
   JobId last = 0;
 };

@@ -48,7 +48,7 @@ TEST_CASE("The end of a child is heard of although another thread gets SIGCHLD")
   for (int i = 0; i < 20; ++i) bench.start(job({"true", "exit 3"}));
   for (size_t before = 0; before != bench.executor.running();) {
     before = bench.executor.running();
-    bench.executor.wait(10'000);
+    wait(bench.loop, 10'000);
   }
   const bool all_heard = bench.executor.running() == 0;
   CHECK(all_heard);
@@ -70,7 +70,7 @@ TEST_CASE("Without a descriptor for signals each child has its own") {
     rlimit none = before;
     none.rlim_cur = static_cast<rlim_t>(next);  // there is no other descriptor to be had
     ::setrlimit(RLIMIT_NOFILE, &none);
-    bench.executor.attend_signals();
+    bench.loop.attend_signals();
     ::setrlimit(RLIMIT_NOFILE, &before);
     // The second can end only if the first runs beside it.
     bench.start(job({"read x < " + folder / "go; exit $x"}));
@@ -91,7 +91,7 @@ TEST_CASE("Without a descriptor for signals each child has its own") {
 
 TEST_CASE("Children that are no job's take nothing from the jobs") {
   Bench bench;
-  bench.executor.attend_signals();
+  bench.loop.attend_signals();
   const pid_t stranger = ::fork();
   REQUIRE(stranger >= 0);
   if (stranger == 0) ::_exit(9);
@@ -110,11 +110,13 @@ TEST_CASE("A child that somebody else has waited for has failed") {
       if (id <= 2) ::waitpid(pid, nullptr, 0);
     }
   } recorder;
-  LocalExecutor executor;
+  InheritedState state = read_inherited_state();
+  EventLoop loop;
+  LocalExecutor executor{loop, state};
   executor.set_listener(&recorder);
   JobId id = 0;
   for (const char* line : {"exit 0", "exit 0", "exit 3"}) start(executor, job({line}), ++id);
-  while (executor.running() > 0) executor.wait();
+  while (executor.running() > 0) loop.wait();
   for (const JobId waited_for : {1, 2}) CHECK(recorder.outcomes.at(waited_for).exit.status == 127);
   CHECK(recorder.outcomes.at(3).exit.status == 3);
 }
@@ -134,31 +136,31 @@ TEST_CASE("The end of a job that comes while a command is captured is not lost")
   ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT);
   CHECK(bench.output_of("sleep 0.01; echo captured") == "captured\n");
   CHECK(recorder.outcomes.empty());
-  bench.executor.poll();
+  bench.loop.poll();
   CHECK(recorder.outcomes.at(1).exit.status == 6);
 }
 
 TEST_CASE("A signal ends a capture whose command has closed its output") {
   Bench bench;
-  bench.executor.attend_signals();
+  bench.loop.attend_signals();
   const Captured captured = bench.executor.capture(
       {"/bin/sh", "-c", "exec >&- 2>&-; sleep 0.05; kill -HUP $PPID; exec sleep 1000"}, environment()->envp());
   CHECK(captured.exit.how == Exit::How::signalled);
-  CHECK(bench.executor.fatal_signal() == SIGHUP);
+  CHECK(bench.loop.fatal_signal() == SIGHUP);
 }
 
 TEST_CASE("A signal that ends make wakes wait and stays known") {
   Bench bench;
-  CHECK(bench.executor.fatal_signal() == 0);
+  CHECK(bench.loop.fatal_signal() == 0);
   bench.start(job({"exec sleep 1000"}));
   bench.start(job({"exec sleep 1000"}));
   ::kill(::getpid(), SIGTERM);
-  bench.executor.wait();
-  CHECK(bench.executor.fatal_signal() == SIGTERM);
+  bench.loop.wait();
+  CHECK(bench.loop.fatal_signal() == SIGTERM);
   CHECK(bench.executor.running() == 2);
-  bench.executor.kill_all(SIGTERM);
+  bench.executor.cancel_all(SIGTERM);
   bench.finish();
-  CHECK(bench.executor.fatal_signal() == SIGTERM);
+  CHECK(bench.loop.fatal_signal() == SIGTERM);
   for (JobId id : {1, 2}) {
     CHECK(bench.recorder.outcomes.at(id).exit.how == Exit::How::signalled);
     CHECK(bench.recorder.outcomes.at(id).exit.status == SIGTERM);
@@ -169,7 +171,7 @@ TEST_CASE("After such a signal nothing more is started") {
   Folder folder;
   Bench bench;
   const Outcome outcome = bench.run(job({"kill -HUP $PPID", "touch " + folder / "reached"}));
-  CHECK(bench.executor.fatal_signal() == SIGHUP);
+  CHECK(bench.loop.fatal_signal() == SIGHUP);
   CHECK_FALSE(outcome.ok());
   CHECK_FALSE(std::filesystem::exists(folder / "reached"));
   CHECK(bench.output_of("touch " + folder / "reached").empty());
@@ -181,7 +183,7 @@ TEST_CASE("Such a signal ends a capture") {
   bench.run(job({"true"}));
   const Captured captured =
       bench.executor.capture({"/bin/sh", "-c", "echo begun; kill -TERM $PPID; exec sleep 1000"}, environment()->envp());
-  CHECK(bench.executor.fatal_signal() == SIGTERM);
+  CHECK(bench.loop.fatal_signal() == SIGTERM);
   CHECK_FALSE(captured.exit.ok());
 }
 
@@ -191,7 +193,9 @@ TEST_CASE("Before there is anything to clean up a signal ends make at once") {
   if (pid == 0) {
     std::signal(SIGTERM, SIG_DFL);
     std::signal(SIGINT, SIG_IGN);
-    LocalExecutor executor;
+    InheritedState state = read_inherited_state();
+    EventLoop loop;
+    LocalExecutor executor{loop, state};
     executor.capture({"/bin/sh", "-c", "kill -INT $PPID; kill -TERM $PPID"}, environment()->envp());
     ::_exit(0);
   }
@@ -205,10 +209,10 @@ TEST_CASE("SIGUSR1 never ends make, and is heard of as soon as signals are atten
   int heard = 0;
   {
     Bench bench;
-    bench.executor.on_user_signal([&] { ++heard; });
+    bench.loop.on_user_signal([&] { ++heard; });
     CHECK(bench.output_of("kill -USR1 $PPID; echo x") == "x\n");
     CHECK(heard == 0);
-    bench.executor.attend_signals();
+    bench.loop.attend_signals();
     CHECK(heard == 1);
     ::kill(::getpid(), SIGUSR1);
   }
@@ -226,7 +230,7 @@ TEST_CASE("A signal that was ignored at start stays ignored, in children too") {
   {
     Bench bench;
     CHECK(bench.run(job({"kill -HUP $PPID", "kill -HUP $$"})).ok());
-    CHECK(bench.executor.fatal_signal() == 0);
+    CHECK(bench.loop.fatal_signal() == 0);
   }
   ::sigaction(SIGHUP, &before, nullptr);
 }

@@ -33,7 +33,9 @@ Result run(const std::string& line, bool simply, std::shared_ptr<const Environme
            mode_t umask = 022) {
   Folder folder;
   Counter counter;
-  LocalExecutor executor;
+  InheritedState state = read_inherited_state();
+  EventLoop loop;
+  LocalExecutor executor{loop, state};
   executor.set_listener(&counter);
   executor.do_simple_commands(simply);
   Job j = job({line}, std::move(env));
@@ -41,7 +43,7 @@ Result run(const std::string& line, bool simply, std::shared_ptr<const Environme
   const int fd = j.stderr_fd;
   const mode_t before = ::umask(umask);
   start(executor, std::move(j));
-  while (executor.running() > 0) executor.wait();
+  while (executor.running() > 0) loop.wait();
   ::umask(before);
   ::close(fd);
   return {counter.outcomes.at(1).exit, counter.processes, folder.read("errors")};
@@ -233,7 +235,9 @@ TEST_CASE("Commands that print something need no process where the output is at 
   if (!has_coreutils()) return;
   Workplace place;
   const auto capture = [](const std::string& line, bool simply, const Environment& env) {
-    LocalExecutor executor;
+    InheritedState state = read_inherited_state();
+    EventLoop loop;
+    LocalExecutor executor{loop, state};
     executor.do_simple_commands(simply);
     const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     Captured captured = executor.capture(command_argv(line, "/bin/sh", "-c", false, nullptr), env.envp(), null);
@@ -319,7 +323,9 @@ TEST_CASE("What a job of simple commands prints is in its output, as far as that
   const int file = ::open((folder / "out").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   for (const int out : {file, ends[1], -1}) {
     Counter counter;
-    LocalExecutor executor;
+    InheritedState state = read_inherited_state();
+    EventLoop loop;
+    LocalExecutor executor{loop, state};
     executor.set_listener(&counter);
     executor.do_simple_commands(true);
     Job j = job({"echo one", "cat file", "rm -f file"});
@@ -327,7 +333,7 @@ TEST_CASE("What a job of simple commands prints is in its output, as far as that
     j.stderr_fd = null;
     if (out == -1) j.lines = job({"cat nothing"}).lines;
     start(executor, std::move(j));
-    while (executor.running() > 0) executor.wait();
+    while (executor.running() > 0) loop.wait();
     CHECK(counter.outcomes.at(1).ok() == (out != ends[1]));  // `file` is gone by then
     CHECK(counter.processes == (out == file ? 0 : out == -1 ? 1 : 2));
   }
@@ -386,7 +392,7 @@ TEST_CASE("Where a file may not grow without limit, the programs write themselve
   bench.start(std::move(j));
   bench.finish();
   ::setrlimit(RLIMIT_FSIZE, &before);
-  CHECK(bench.executor.fatal_signal() == 0);
+  CHECK(bench.loop.fatal_signal() == 0);
   CHECK(counter.outcomes.at(1).exit.how == Exit::How::signalled);
   CHECK(counter.outcomes.at(1).exit.status == SIGXFSZ);
   CHECK(folder.read("out") == "1\n2\n");
@@ -401,9 +407,9 @@ TEST_CASE("A job of simple commands ends as one with processes does: in wait, in
   bench.executor.do_simple_commands(true);
   for (const char* line : {"touch a", "touch b", "exit 3"}) bench.start(job({line, "true"}));
   CHECK(bench.executor.running() == 3);
-  bench.executor.poll();
+  bench.loop.poll();
   CHECK(bench.recorder.outcomes.count(1) == 0);
-  bench.executor.wait();
+  bench.loop.wait();
   CHECK(bench.recorder.outcomes.count(1) == 1);
   CHECK(bench.recorder.outcomes.count(2) == 0);
   bench.finish();
@@ -418,8 +424,8 @@ TEST_CASE("Signals are heard between simple commands") {
   bench.executor.do_simple_commands(true);
   bench.start(job({"true"}));
   ::kill(::getpid(), SIGHUP);
-  bench.executor.wait();
-  CHECK(bench.executor.fatal_signal() == SIGHUP);
+  bench.loop.wait();
+  CHECK(bench.loop.fatal_signal() == SIGHUP);
 }
 
 TEST_CASE("After a signal that ends make no simple command is done") {
@@ -431,11 +437,13 @@ TEST_CASE("After a signal that ends make no simple command is done") {
       if (index == 1) ::kill(::getpid(), SIGTERM);
     }
   } recorder;
-  LocalExecutor executor;
+  InheritedState state = read_inherited_state();
+  EventLoop loop;
+  LocalExecutor executor{loop, state};
   executor.set_listener(&recorder);
   executor.do_simple_commands(true);
   start(executor, job({"touch a", "touch b", "touch c", "sleep 1000"}));
-  while (executor.running() > 0) executor.wait();
+  while (executor.running() > 0) loop.wait();
   CHECK(recorder.outcomes.at(1).exit.how == Exit::How::signalled);
   CHECK(recorder.outcomes.at(1).exit.status == SIGTERM);
   CHECK(fs::exists("b"));

@@ -1,4 +1,4 @@
-#include "attended_signals.h"
+#include "cmzmake/loop/attended_signals.h"
 
 #include <fcntl.h>
 #include <unistd.h>

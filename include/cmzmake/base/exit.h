@@ -4,6 +4,9 @@
 
 namespace cmz {
 
+// The exit status that stands for a failed exec.
+inline constexpr int kNotExecuted = 127;
+
 // How one process ended.
 struct Exit {
   enum class How : uint8_t { exited, signalled };
