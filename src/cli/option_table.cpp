@@ -72,6 +72,8 @@ constexpr std::array<OptionInfo, kOptions> kTable = {{
     {Id::warn, '\0', Takes::optional, "warn"},
     {Id::print_targets, '\0', Takes::nothing, "print-targets"},
     {Id::jobserver, '\0', Takes::nothing, "jobserver"},
+    {Id::events, '\0', Takes::argument, "events"},
+    {Id::stats, '\0', Takes::nothing, "stats"},
 }};
 
 // Options that a makefile's MAKEFLAGS cannot give.
@@ -86,6 +88,8 @@ bool for_command_line_only(Id id) {
     case Id::what_if:
     case Id::temp_stdin:
     case Id::print_targets:
+    case Id::events:
+    case Id::stats:
       return true;
     default:
       return false;
@@ -162,6 +166,8 @@ bool* switch_of(Options& o, Id id) {
       return &o.warn_undefined;
     case Id::jobserver:
       return &o.jobserver_wanted;
+    case Id::stats:
+      return &o.statistics;
     default:
       return nullptr;
   }
@@ -285,6 +291,9 @@ std::string apply_option(const OptionInfo& info, const std::string* argument, Op
       break;
     case Id::shuffle:
       o.shuffle = argument ? value : "random";
+      break;
+    case Id::events:
+      o.events = value;
       break;
     case Id::temp_stdin:
       o.makefiles.push_back(value);

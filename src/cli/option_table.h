@@ -57,6 +57,8 @@ enum class OptionId : uint8_t {
   warn,
   print_targets,
   jobserver,
+  events,
+  stats,
 };
 
 struct OptionInfo {
@@ -66,7 +68,7 @@ struct OptionInfo {
   std::string_view name;  // empty: none
 };
 
-constexpr size_t kOptions = 51;
+constexpr size_t kOptions = 53;
 // Those behind are not in GNU Make 4.4.1: they are written out in full, and under GNU Make's names there are none.
 constexpr size_t kOldOptions = 48;
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -215,9 +216,11 @@ int Session::Impl::run() {
     give_up();
   }
   if (options.print_data_base) say(event::Text::What::data_base, data_base_text(*evaluator, options));
+  tell_statistics();
   const int signal = builder ? builder->fatal_signal() : host.loop.fatal_signal();
   builder.reset();
   status = leave(status);
+  end_events({status, signal, false});
   if (signal != 0) raise_again(signal);
   return status;
 }
@@ -255,21 +258,61 @@ void Session::Impl::say_why() {
 // All that comes after the options. Returns the exit status.
 int Session::Impl::read_and_build() {
   find_level();
+  stretch_over(&Stretches::began);
   change_directories();
   if (std::count(options.makefiles.begin(), options.makefiles.end(), "-") > 1)
     throw Fatal({}, "Makefile from standard input specified twice");
   enter_directory();
+  open_events();
   join_jobserver();
   begin_output_sync();
   define_variables();
   if (debug.wants(DebugLog::basic)) say(event::Text::What::version, version_text());
   debug.say(DebugLog::basic, 0, "Reading makefiles...");
   read_makefiles();
+  stretch_over(&Stretches::read);
   return build();
+}
+
+// Of no interest without --stats.
+void Session::Impl::stretch_over(Stretches::Time Stretches::*end) {
+  if (!options.statistics) return;
+  stretches.*end = host.loop.now();
+  if (end == &Stretches::read) stretches.makefiles_made = stretches.built = stretches.read;
+}
+
+void Session::Impl::tell_statistics() {
+  if (!options.statistics || stretches.read == Stretches::Time()) return;
+  stretches.built = host.loop.now();
+  say(event::Text::What::statistics,
+      statistics_text(stretches, *disk, *evaluator, *search, builder ? &*builder : nullptr, executor));
+}
+
+// --events
+void Session::Impl::open_events() {
+  if (options.events.empty()) return;
+  std::error_code error;
+  auto stream = ByteStream::open(options.events, restarts > 0, error);
+  if (!stream) throw Fatal({}, fmt::format("--events: {}: {}", options.events, error.message()));
+  json_events = std::make_unique<JsonEvents>(std::move(stream), host.loop, [] {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  });
+  events.add(*json_events);
+  const std::string where = directory.value_or("");
+  events.on(event::RunBegan{program, CMZMAKE_VERSION, where, level, restarts, &arguments});
+}
+
+void Session::Impl::end_events(const event::RunEnded& ended) {
+  if (!json_events) return;
+  events.on(ended);
+  events.remove(*json_events);
+  if (ended.restarts) json_events->leave_for_exec();
+  json_events.reset();
 }
 
 // Gives back all that others can see: tokens, the jobserver, temporary files, signals.
 void Session::Impl::close() {
+  end_events({2, 0, false});
   if (jobserver) jobserver->return_all();
   executor.set_pool(nullptr);
   jobserver = nullptr;

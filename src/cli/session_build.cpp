@@ -18,6 +18,7 @@ BuildOptions Session::Impl::build_options() const {
   b.always_make = options.always_make;
   b.ignore_errors = options.ignore_errors;
   b.silent = options.silent;
+  b.statistics = options.statistics;
   b.check_symlink_times = options.check_symlink_times;
   const bool one_slot = serves ? options.jobs == 1 : !jobserver && options.jobs != Options::kJobsUnlimited;
   b.one_at_a_time = one_slot || db.special.not_parallel;
@@ -101,6 +102,7 @@ int Session::Impl::build() {
   for (const std::string& goal : options.goals) named_target(goal).is_explicit = true;
   builder->look_ahead(likely_goals());
   const auto remade = remake_makefiles();
+  stretch_over(&Stretches::makefiles_made);
   debug.set_quiet(false);
   if (builder->fatal_signal()) return 2;
   if (remade == Builder::Remade::failed) {

@@ -16,11 +16,13 @@
 #include "cmzmake/event/diagnostics.h"
 #include "cmzmake/event/sink.h"
 #include "cmzmake/plan/builder.h"
+#include "cmzmake/report/json_events.h"
 #include "cmzmake/report/plain.h"
 #include "cmzmake/run/jobserver.h"
 #include "cmzmake/run/local_executor.h"
 #include "cmzmake/search/search.h"
 #include "local_shell.h"
+#include "statistics.h"
 
 namespace cmz {
 
@@ -54,6 +56,10 @@ struct Session::Impl : OptionListener {
   int leave(int status);
   void close();
   void raise_again(int signal);
+  void stretch_over(Stretches::Time Stretches::*end);
+  void tell_statistics();
+  void open_events();
+  void end_events(const event::RunEnded& ended);
   // A variable of make's own environment, or nullptr.
   const char* variable(std::string_view name) const;
   // Where temporary files go; complains once.
@@ -135,6 +141,8 @@ struct Session::Impl : OptionListener {
   Console& console = host.console;
   std::optional<PlainReport> report;
   FanOut events;  // to the report, and to whoever else wants to hear
+  std::unique_ptr<JsonEvents> json_events;
+  Stretches stretches;
   Diagnostics diagnostics{events};
   std::unique_ptr<Disk> disk = make_real_disk();
   LocalExecutor executor{host.loop, host.state};

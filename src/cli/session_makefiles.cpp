@@ -113,8 +113,9 @@ Builder::Remade Session::Impl::remake_makefiles() {
 void Session::Impl::restart() {
   if (options.print_data_base) say(event::Text::What::data_base, data_base_text(*evaluator, options));
   if (jobserver) jobserver->return_all();
-  const std::vector<std::string> again =
-      host.stored_makefile.path().empty() ? arguments : arguments_with_temp_stdin(arguments, host.stored_makefile.path());
+  const std::vector<std::string> again = host.stored_makefile.path().empty()
+                                             ? arguments
+                                             : arguments_with_temp_stdin(arguments, host.stored_makefile.path());
   std::vector<std::string> env;
   for (const std::string& entry : environment)
     if (entry.compare(0, 14, "MAKE_RESTARTS=") != 0) env.push_back(entry);
@@ -136,6 +137,7 @@ void Session::Impl::restart() {
     for (const std::string& argument : again) text += ' ' + argument;
     debug.say(DebugLog::basic, 0, "Re-executing[{}]:{}", restarts + 1, text);
   }
+  end_events({0, 0, true});
   const int error = executor.replace_process(again, envp.data(), !host.stored_makefile.path().empty());
   diagnostics.bare_error({}, fmt::format("{}: {}", arguments[0], std::strerror(error)));
   host.stored_makefile.remove();

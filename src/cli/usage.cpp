@@ -24,7 +24,9 @@ constexpr Part kOptionsText[] = {
      "  --debug[=FLAGS]             Print various types of debugging information.\n"
      "  -e, --environment-overrides\n"
      "                              Environment variables override makefiles.\n"
-     "  -E STRING, --eval=STRING    Evaluate STRING as a makefile statement.\n"
+     "  -E STRING, --eval=STRING    Evaluate STRING as a makefile statement.\n"},
+    {true, "  --events=FILE|fd:N          Write what happens as lines of JSON.\n"},
+    {false,
      "  -f FILE, --file=FILE, --makefile=FILE\n"
      "                              Read FILE as a makefile.\n"
      "  -h, --help                  Print this message and exit.\n"
@@ -56,7 +58,9 @@ constexpr Part kOptionsText[] = {
      "  -s, --silent, --quiet       Don't echo recipes.\n"
      "  --no-silent                 Echo recipes (disable --silent mode).\n"
      "  -S, --no-keep-going, --stop\n"
-     "                              Turns off -k.\n"
+     "                              Turns off -k.\n"},
+    {true, "  --stats                     Say at the end what this program did itself.\n"},
+    {false,
      "  -t, --touch                 Touch targets instead of remaking them.\n"
      "  --trace                     Print tracing information.\n"
      "  -v, --version               Print the version number of make and exit.\n"

@@ -142,6 +142,7 @@ void DirectoryCache::check(Directory& directory) {
 }
 
 void DirectoryCache::read(Directory& directory) {
+  ++times_read_;
   Listing& listing = *directory.listing;
   listing.names.clear();
   listing.state = State::unreadable;

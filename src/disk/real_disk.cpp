@@ -61,6 +61,12 @@ class RealDisk final : public Disk, private GlobSource {
   std::error_code touch_member(std::string_view archive, std::string_view member) override;
   std::vector<std::string> glob_members(std::string_view archive, std::string_view pattern) override;
 
+  DiskCounts counts() const override {
+    DiskCounts out = counts_;
+    out.directories = directories_.times_read();
+    return out;
+  }
+
   void changed(std::string_view path) override;
   void forget_all() override;
 
@@ -83,6 +89,7 @@ class RealDisk final : public Disk, private GlobSource {
     size_t operator()(std::string_view text) const { return hash_text(text); }
   };
 
+  DiskCounts counts_;
   DirectoryCache directories_;
   std::unordered_map<std::string, bool, TextHash, std::equal_to<>> existing_;  // exists()'s answers
   uint64_t existing_generation_ = 0;
@@ -93,7 +100,11 @@ class RealDisk final : public Disk, private GlobSource {
 
 FileTime RealDisk::mtime(std::string_view path, std::error_code* error) {
   if (error) error->clear();
-  if (directories_.known_absent(path)) return FileTime::absent();
+  if (directories_.known_absent(path)) {
+    ++counts_.absent;
+    return FileTime::absent();
+  }
+  ++counts_.times;
   struct stat st;
   const PathBuffer name(path);
   int result;

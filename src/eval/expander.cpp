@@ -62,6 +62,7 @@ void Evaluator::end_at_nul(size_t before, std::string& out) {
 }
 
 void Evaluator::expand_part(const Expr& expr, const Part& part, std::string& out) {
+  ++counts.expansions;
   switch (part.kind) {
     case Part::Kind::literal:
       out += part.text;

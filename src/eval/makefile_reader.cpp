@@ -299,7 +299,9 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   FileTime time;
   std::error_code error;
   const char* step = "open";
-  if (!ahead || !ahead->take(path, *source, time)) {
+  if (ahead && ahead->take(path, *source, time)) {
+    ++counts.makefiles_ahead;
+  } else {
     source->clear();
     error = disk.read(path, *source, &time, &step);
   }
@@ -332,6 +334,8 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
     target.mtime = FileTime::absent();  // even if it is there: a makefile that cannot be read has to be made
     return false;
   }
+  ++counts.makefiles;
+  counts.bytes += source->size();
   if (target.mtime.is_absent()) target.mtime = FileTime::unknown();  // an earlier `include` did not find it
   const Location start{db.symbols.intern(name).view(), 1};           // not where -I found it
 

@@ -81,9 +81,9 @@ struct EventLoop::Impl {
   // What needs descriptors and memory of the system.
   struct Asio {
     boost::asio::io_context context{1};
-    stream_descriptor signal_watch{context};      // a view of what `signals` owns
-    std::unordered_map<pid_t, Process> handles;   // of children with a descriptor of their own
-    std::vector<Process::handle_type> past;       // of such that have ended
+    stream_descriptor signal_watch{context};     // a view of what `signals` owns
+    std::unordered_map<pid_t, Process> handles;  // of children with a descriptor of their own
+    std::vector<Process::handle_type> past;      // of such that have ended
   };
 
   explicit Impl(std::function<bool()> more) : more_descriptors(std::move(more)) {}
@@ -260,9 +260,9 @@ struct EventLoop::Impl {
   }
 
   // Handles what has happened to descriptors until now.
-  // Asio gives what it keeps for a descriptor to the next one as soon as the first is closed, even while an event of the
-  // first still waits in the queue. That event would tell Boost.Process that the next process has ended, and it would
-  // block in waitpid. So descriptors are closed only when the queue is empty.
+  // Asio gives what it keeps for a descriptor to the next one as soon as the first is closed, even while an event of
+  // the first still waits in the queue. That event would tell Boost.Process that the next process has ended, and it
+  // would block in waitpid. So descriptors are closed only when the queue is empty.
   void drain() {
     if (!asio) return;
     const auto forgotten = std::exchange(asio->past, {});

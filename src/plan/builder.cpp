@@ -22,6 +22,7 @@ Builder::Builder(BuildContext context, BuildOptions options)
 Builder::~Builder() = default;
 
 int Builder::fatal_signal() const { return rooms_->failures.signal(); }
+const PlanCounts& Builder::counts() const { return rooms_->plan.counts; }
 bool Builder::clock_skew() const { return rooms_->times.clock_skew(); }
 void Builder::set_debug(DebugLog* debug) { rooms_->plan.debug = debug; }
 void Builder::look_ahead(const std::vector<Target*>& goals) { rooms_->times.look_ahead(goals); }
@@ -89,7 +90,10 @@ void Builder::sleep() {
   if (r.pause != Walker::Pause::slot) r.jobs.tell_live_children();  // it was told why it waits
   if (r.walker.at_rest()) r.ready.rewind();
   r.slots.before_sleep(r.jobs.patience_ms());
+  ++r.plan.counts.sleeps;
+  const Loop::Time before = r.plan.options.statistics ? r.loop.now() : Loop::Time();
   r.loop.wait();
+  if (r.plan.options.statistics) r.plan.counts.asleep_ns += (r.loop.now() - before) / std::chrono::nanoseconds(1);
   r.slots.after_sleep();
   r.failures.look_for_signal();
   if (r.walker.at_rest()) pass_begins();

@@ -175,6 +175,7 @@ void JobRunner::start() {
     if (const auto refused = jobs_.find(id); refused != jobs_.end()) {
       if (running.any_process) slots_.give_back(running.recursive);
       close_capture(running);
+      tell_ended(running, event::JobEnded::How::failed, {Exit::How::exited, kNotExecuted});
       jobs_.erase(refused);
     }
     throw;
@@ -332,13 +333,20 @@ void JobRunner::job_ended(JobId id, const Outcome& outcome) {
   else
     finisher_.finish(target, status, Finisher::Ran::yes);
 
+  tell_ended(running,
+             target.status == Status::failed     ? event::JobEnded::How::failed
+             : target.status == Status::question ? event::JobEnded::How::question
+                                                 : event::JobEnded::How::done,
+             outcome.exit);
+}
+
+// Each job that began ends.
+void JobRunner::tell_ended(const RunningJob& running, event::JobEnded::How how, const Exit& exit) {
   event::JobEnded ended;
-  ended.job = id;
-  ended.target = target.name.view();
-  ended.how = target.status == Status::failed     ? event::JobEnded::How::failed
-              : target.status == Status::question ? event::JobEnded::How::question
-                                                  : event::JobEnded::How::done;
-  ended.exit = outcome.exit;
+  ended.job = running.id;
+  ended.target = running.target->name.view();
+  ended.how = how;
+  ended.exit = exit;
   ended.began_ns = running.began_ns;
   ended.ended_ns = now_ns();
   ended.usage = running.usage;

@@ -89,6 +89,7 @@ class JobRunner : private JobListener {
   void close_capture(RunningJob& running);
   std::shared_ptr<const Environment> environment_for(RunningJob& running);
   Status status_of(RunningJob& running, const Outcome& outcome);
+  void tell_ended(const RunningJob& running, event::JobEnded::How how, const Exit& exit);
   void tell_line_failed(RunningJob& running, size_t line, const Exit& exit, bool ignored);
 
   // what executors tell

@@ -24,6 +24,7 @@ struct Plan {
   OutputCapture* capture;  // -O, or null
   DebugLog* debug;         // -d, or null
   BuildOptions options;    // makefiles are remade with others
+  PlanCounts counts;
 
   // Nothing is made for real: -n, -q, -t.
   bool pretends() const { return options.dry_run || options.question || options.touch; }

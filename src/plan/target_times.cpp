@@ -54,10 +54,12 @@ void TargetTimes::known_since_read(const ReadMakefile& makefile) {
 FileTime TargetTimes::ask_disk(const Target& target, std::error_code* error) {
   if (plan_.options.check_symlink_times) return plan_.disk.mtime_newest_link(target.name.view(), error);
   if (ahead_ && target.ahead != 0 && target.name == target.hashed_name) {
-    if (ahead_generation_ != plan_.disk.generation())
+    if (ahead_generation_ != plan_.disk.generation()) {
       ahead_.reset();  // something was run
-    else if (const auto time = ahead_->get(target.ahead - 1))
+    } else if (const auto time = ahead_->get(target.ahead - 1)) {
+      ++plan_.counts.times_ahead;
       return *time;
+    }
   }
   return plan_.disk.mtime(target.name.view(), error);
 }

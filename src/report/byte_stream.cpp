@@ -75,7 +75,7 @@ int open_file(const std::string& path, bool append) {
 }  // namespace
 
 std::unique_ptr<ByteStream> ByteStream::open(std::string_view target, bool append, std::error_code& error) {
-  int descriptor = -1;
+  int descriptor = -1, given = -1;
   if (target.starts_with("fd:")) {
     int number = -1;
     const std::string_view digits = target.substr(3);
@@ -86,7 +86,7 @@ std::unique_ptr<ByteStream> ByteStream::open(std::string_view target, bool appen
     }
     const int flags = ::fcntl(number, F_GETFL);
     if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY) errno = EBADF;
-    if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY) descriptor = without_waiting(number);
+    if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY) descriptor = without_waiting(given = number);
   } else {
     descriptor = open_file(std::string(target), append);
   }
@@ -94,15 +94,25 @@ std::unique_ptr<ByteStream> ByteStream::open(std::string_view target, bool appen
     error = last_error();
     return nullptr;
   }
-  return std::make_unique<ByteStream>(descriptor, kMostKept);
+  return std::make_unique<ByteStream>(descriptor, kMostKept, given);
 }
 
-ByteStream::ByteStream(int descriptor, size_t most) : descriptor_(descriptor), most_(most) {
+ByteStream::ByteStream(int descriptor, size_t most, int given) : descriptor_(descriptor), given_(given), most_(most) {
   struct stat st;
   is_socket_ = ::fstat(descriptor, &st) == 0 && S_ISSOCK(st.st_mode);
 }
 
-ByteStream::~ByteStream() { ::close(descriptor_); }
+ByteStream::~ByteStream() {
+  if (!left_) ::close(descriptor_);
+}
+
+void ByteStream::leave_for_exec() {
+  if (given_ < 0) return;
+  if (descriptor_ == given_)
+    left_ = ::fcntl(descriptor_, F_SETFD, 0) == 0;
+  else
+    ::dup2(descriptor_, given_);
+}
 
 size_t ByteStream::offer(std::string_view text) {
   const WithoutSigpipe quiet;

@@ -177,11 +177,12 @@ std::string text_of(const Json& line) { return line.dump(-1, ' ', false, Json::e
 
 }  // namespace
 
-JsonEvents::JsonEvents(std::unique_ptr<ByteStream> stream, std::function<double()> seconds)
-    : stream_(std::move(stream)), seconds_(std::move(seconds)) {}
+JsonEvents::JsonEvents(std::unique_ptr<ByteStream> stream, Loop& loop, std::function<double()> seconds)
+    : stream_(std::move(stream)), loop_(loop), seconds_(std::move(seconds)) {}
 
 JsonEvents::~JsonEvents() {
   constexpr int kPatienceMs = 1000;
+  loop_.unwatch(room_);
   tell_lost();
   stream_->finish(kPatienceMs);
 }
@@ -199,6 +200,14 @@ void JsonEvents::on(const Event& event) {
       },
       event);
   if (!stream_->put(text_of(line))) ++lost_;
+  if (room_ == 0 && stream_->waiting() > 0 && stream_->descriptor() >= 0) watch_room();
+}
+
+void JsonEvents::watch_room() {
+  room_ = loop_.watch(stream_->descriptor(), Loop::Ready::write, When::any_time, [this] {
+    stream_->flush();
+    if (stream_->waiting() == 0 || stream_->descriptor() < 0) loop_.unwatch(std::exchange(room_, 0));
+  });
 }
 
 void JsonEvents::tell_lost() {

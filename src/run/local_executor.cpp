@@ -77,6 +77,7 @@ struct LocalExecutor::Impl {
   std::unordered_map<JobId, std::unique_ptr<Running>> jobs;
   SimpleCommands simple_commands;
   bool does_simple_commands = false;
+  ExecutorCounts counts;
   bool stdin_taken = false;
   int broken_stdin = -1;  // reads as end of file, for jobs that must not share make's stdin
 
@@ -146,6 +147,7 @@ struct LocalExecutor::Impl {
       running.outcome.ran = true;
       running.done_simply = does_simple_commands && do_simply(running, line, program, argv);
       if (running.done_simply) {
+        ++counts.simple;
         loop.take_signals();  // as at a process's end
         if (!line_ended(running, Exit{})) return false;
         continue;
@@ -159,6 +161,7 @@ struct LocalExecutor::Impl {
         if (!line_ended(running, exit)) return false;
         continue;
       }
+      ++counts.processes;
       listener->process_started(running.id, running.line, launched.pid);
       const auto hear = [this, process = &running](int status, const Usage& usage) { ended(*process, status, usage); };
       if (loop.watch_child(launched.pid, When::at_rest, hear)) {
@@ -246,8 +249,7 @@ struct LocalExecutor::Impl {
   std::optional<int> collect(int output, pid_t child, std::string& out) {
     std::optional<int> status;
     bool open = true;
-    const bool hears =
-        loop.watch_child(child, When::any_time, [&status](int how, const Usage&) { status = how; });
+    const bool hears = loop.watch_child(child, When::any_time, [&status](int how, const Usage&) { status = how; });
     const auto read_some = [&] {
       char buffer[65536];
       const ssize_t n = ::read(output, buffer, sizeof buffer);
@@ -280,6 +282,7 @@ LocalExecutor::~LocalExecutor() = default;
 
 void LocalExecutor::set_pool(TokenPool* pool) { impl_->pool = pool; }
 void LocalExecutor::set_listener(JobListener* listener) { impl_->listener = listener; }
+ExecutorCounts LocalExecutor::counts() const { return impl_->counts; }
 size_t LocalExecutor::running() const { return impl_->jobs.size(); }
 void LocalExecutor::do_simple_commands(bool on) { impl_->does_simple_commands = on; }
 
@@ -320,7 +323,10 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
   }
   const Program program = find_program(argv[0], find_in_environment(envp, "PATH"));
   if (impl_->does_simple_commands) {
-    if (impl_->simple_commands.run(program, argv, envp, &out.output)) return out;
+    if (impl_->simple_commands.run(program, argv, envp, &out.output)) {
+      ++impl_->counts.simple;
+      return out;
+    }
     out.output.clear();
   }
   int ends[2];
@@ -346,6 +352,7 @@ Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* cons
     out.error = fmt::format("{}: {}", argv[0], std::strerror(launched.error));
     return out;
   }
+  ++impl_->counts.captured;
   const std::optional<int> status = impl_->collect(ends[0], launched.pid, out.output);
   ::close(ends[0]);
   if (status) {

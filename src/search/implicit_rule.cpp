@@ -115,8 +115,12 @@ bool Search::exists(std::string_view name) {
 }
 
 bool Search::implicit_rule(Target& target) {
+  ++counts.searches;
   if (deferred_rules_) {
-    if (!debug && out_of_builtin_reach(target.hashed_name.view())) return false;
+    if (!debug && out_of_builtin_reach(target.hashed_name.view())) {
+      ++counts.deferred;
+      return false;
+    }
     make_deferred_rules();
   }
   if (index_version_ != e_.db.pattern_rules_version) {
@@ -141,10 +145,12 @@ bool Search::implicit_rule(Target& target) {
   // By the makefile's name for it, also where vpath has found another.
   const std::string_view name = target.hashed_name.view();
   const bool told = debug && debug->wants(DebugLog::implicit);
-  if (told)
+  if (told) {
     debug->say(DebugLog::implicit, debug_depth, "Looking for an implicit rule for '{}'.", name);
-  else if (nothing_at_a_glance(name))
+  } else if (nothing_at_a_glance(name)) {
+    ++counts.at_a_glance;
     return false;
+  }
   std::unique_ptr<FoundRule> found = find_rule(&target, name, false, 0);
   if (!found)
     if (const auto member = split_archive_name(name)) {
@@ -328,6 +334,7 @@ void Search::add_names(const PatternPrerequisite& p, Target* target, std::string
 // had: what their functions do is seen as often as make does it.
 bool Search::try_rule(Target* target, std::string_view name, Match& match, bool chains, bool compatible, int depth,
                       std::unique_ptr<FoundRule>& out, bool* mentioned) {
+  ++counts.rules_tried;
   const bool told = debug && debug->wants(DebugLog::implicit);
   const size_t indent = debug_depth + static_cast<size_t>(depth) + 1;
   if (told)

@@ -51,6 +51,8 @@ struct Options {
   std::string output_sync;  // none, line, target, recurse; empty: not said
   bool print_data_base = false;
   bool print_targets = false;
+  bool statistics = false;  // --stats
+  std::string events;       // --events: FILE or fd:N
   bool question = false;
   bool no_builtin_rules = false;
   bool no_builtin_variables = false;

@@ -40,7 +40,11 @@ class DirectoryCache {
   void changed(std::string_view path);
   void forget_all() { ++epoch_, ++generation_; }
 
+  // How often a directory was listed.
+  uint64_t times_read() const { return times_read_; }
+
  private:
+  uint64_t times_read_ = 0;
   enum class State : uint8_t { unlisted, listed, stale, unreadable };
 
   // A directory on disk, by whatever names it is reached.

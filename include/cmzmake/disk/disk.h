@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "cmzmake/base/counts.h"
 #include "cmzmake/disk/file_time.h"
 #include "cmzmake/disk/files_ahead.h"
 #include "cmzmake/disk/name_set.h"
@@ -92,7 +93,8 @@ class Disk {
   // always made anew. A directory in `member` does not count.
   virtual FileTime member_mtime(std::string_view archive, std::string_view member) = 0;
   // Sets the time of that member in the archive to now: -t for `lib(member)`. Errors: ENOENT, no
-  // such archive, or none that may be read; EINVAL, not a valid archive; ENXIO, no such member; others of open and write.
+  // such archive, or none that may be read; EINVAL, not a valid archive; ENXIO, no such member; others of open and
+  // write.
   virtual std::error_code touch_member(std::string_view archive, std::string_view member) = 0;
   // Members of `archive` whose names match the shell pattern, sorted bytewise: for `lib(*.o)`.
   virtual std::vector<std::string> glob_members(std::string_view archive, std::string_view pattern) = 0;
@@ -102,6 +104,8 @@ class Disk {
   // Anything may have changed: after each recipe, after $(shell), before re-reading makefiles.
   // Costs nothing by itself: a listing is read again only if its directory's times have changed.
   virtual void forget_all() = 0;
+
+  virtual DiskCounts counts() const { return {}; }
 };
 
 // The real disk, seen from the process's working directory.

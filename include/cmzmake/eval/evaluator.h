@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cmzmake/base/counts.h"
 #include "cmzmake/base/fatal.h"
 #include "cmzmake/base/memory_reserve.h"
 #include "cmzmake/base/stack_room.h"
@@ -63,6 +64,7 @@ class Evaluator {
   ~Evaluator();
 
   EvalSettings settings;
+  EvalCounts counts;
   Warnings warnings;  // what --warn and .WARNINGS ask for
 
   // --- expansion (expander.cpp) ---

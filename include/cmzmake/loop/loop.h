@@ -52,8 +52,8 @@ class Loop {
   virtual Id watch(int descriptor, Ready ready, When when, Call call) = 0;
   virtual void unwatch(Id watch) = 0;
 
-  // Makes `call` when this child has ended, and waits for it. False: there is no way to hear of it; the child can only be
-  // waited for with wait_for_child().
+  // Makes `call` when this child has ended, and waits for it. False: there is no way to hear of it; the child can only
+  // be waited for with wait_for_child().
   virtual bool watch_child(pid_t child, When when, ChildEnded call) = 0;
   // Nobody wants to hear of this child any more.
   virtual void forget_child(pid_t child) = 0;
@@ -74,10 +74,11 @@ class Loop {
   virtual void wake() = 0;
   // Hands out what has happened, without sleeping.
   virtual void poll() = 0;
-  // Sleeps, and hands out, until wake() was called or a signal asks make to end. Returns at once when there is nothing to
-  // wait for: no child, no timer, no descriptor whose calls are made at rest.
+  // Sleeps, and hands out, until wake() was called or a signal asks make to end. Returns at once when there is nothing
+  // to wait for: no child, no timer, no descriptor whose calls are made at rest.
   virtual void wait() = 0;
-  // Sleeps, and hands out what may be heard at any time, until `done` says true or a signal asks make to end: then false.
+  // Sleeps, and hands out what may be heard at any time, until `done` says true or a signal asks make to end: then
+  // false.
   virtual bool wait_for(const std::function<bool()>& done) = 0;
 };
 

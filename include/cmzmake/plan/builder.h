@@ -34,6 +34,7 @@ struct BuildOptions {
   bool always_make = false;
   bool ignore_errors = false;
   bool silent = false;
+  bool statistics = false;  // PlanCounts::asleep_ns is wanted
   bool check_symlink_times = false;
   bool one_at_a_time = true;  // -j1 and no jobserver: the walk waits for each recipe
   double max_load = -1;       // -l; negative: no limit
@@ -87,6 +88,7 @@ class Builder {
   // A signal ended the build: 0 or its number.
   int fatal_signal() const;
   bool clock_skew() const;
+  const PlanCounts& counts() const;
   // Who hears what the build thinks from now on, or null.
   void set_debug(DebugLog* debug);
   // Waits for all running jobs, whatever comes of them; says that it waits if asked to.

@@ -16,8 +16,8 @@ class ByteStream {
   // process was given; it is taken over, children do not get it. Null, and the reason in `error`.
   static std::unique_ptr<ByteStream> open(std::string_view target, bool append, std::error_code& error);
 
-  // `most`: bytes that are kept for a slow reader.
-  ByteStream(int descriptor, size_t most);
+  // `most`: bytes that are kept for a slow reader. `given`: see leave_for_exec().
+  ByteStream(int descriptor, size_t most, int given = -1);
   ~ByteStream();
   ByteStream(const ByteStream&) = delete;
   ByteStream& operator=(const ByteStream&) = delete;
@@ -30,6 +30,9 @@ class ByteStream {
   void finish(int patience_ms);
 
   size_t waiting() const { return kept_.size() - taken_; }
+  // The program that this process executes next finds the descriptor that `fd:N` named where it was.
+  void leave_for_exec();
+
   // The descriptor that becomes writable when the reader has made room; -1: nobody reads.
   int descriptor() const { return gone_ ? -1 : descriptor_; }
 
@@ -38,8 +41,10 @@ class ByteStream {
   size_t offer(std::string_view text);
 
   int descriptor_;
+  int given_;  // N of fd:N; -1: a file
   bool is_socket_ = false;
   bool gone_ = false;
+  bool left_ = false;  // for the next program: not to be closed
   size_t most_;
   std::string kept_;
   size_t taken_ = 0;  // of kept_

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cmzmake/event/sink.h"
+#include "cmzmake/loop/loop.h"
 #include "cmzmake/report/byte_stream.h"
 
 namespace cmz {
@@ -15,22 +16,24 @@ class JsonEvents final : public EventSink {
  public:
   static constexpr int kVersion = 1;
 
-  // `seconds`: the time since 1970, for the member "time".
-  JsonEvents(std::unique_ptr<ByteStream> stream, std::function<double()> seconds);
+  // `seconds`: the time since 1970, for the member "time". `loop`: where make sleeps, for what a slow reader takes
+  // meanwhile.
+  JsonEvents(std::unique_ptr<ByteStream> stream, Loop& loop, std::function<double()> seconds);
   // Gives a slow reader a second for the rest.
   ~JsonEvents() override;
 
   void on(const Event& event) override;
 
-  // Offers the reader what still waits; and where it can be seen that there is room.
-  void flush() { stream_->flush(); }
-  bool waits() const { return stream_->waiting() > 0 && stream_->descriptor() >= 0; }
-  int descriptor() const { return stream_->descriptor(); }
+  // See ByteStream.
+  void leave_for_exec() { stream_->leave_for_exec(); }
 
  private:
   void tell_lost();
+  void watch_room();
 
   std::unique_ptr<ByteStream> stream_;
+  Loop& loop_;
+  Loop::Id room_ = 0;  // while something waits for the reader
   std::function<double()> seconds_;
   uint64_t lost_ = 0;  // events that found no room, since the last that did
 };

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cmzmake/base/counts.h"
 #include "cmzmake/loop/loop.h"
 #include "cmzmake/run/executor.h"
 #include "cmzmake/run/inherited_state.h"
@@ -33,6 +34,8 @@ class LocalExecutor : public Executor {
   // Whether a few commands (see simple_commands.h) are done without a process where that is the same; off at first. A
   // job that comes to its end so ends in a later Loop::wait(), as one with processes does.
   void do_simple_commands(bool on);
+
+  ExecutorCounts counts() const;
 
   void set_listener(JobListener* listener) override;
   void start(Job job) override;

@@ -11,8 +11,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "cmzmake/event/debug_log.h"
 #include "cmzmake/eval/evaluator.h"
+#include "cmzmake/event/debug_log.h"
 #include "cmzmake/search/glance.h"
 
 namespace cmz {
@@ -106,6 +106,8 @@ class Search {
 
   // Whether `name` exists, archive members included; from the directory cache.
   bool exists(std::string_view name);
+
+  SearchCounts counts;
 
   // Hears of each step, for -d; null: nobody listens. The depth of the target that is searched for.
   DebugLog* debug = nullptr;

@@ -15,9 +15,9 @@ class FakeLoop : public Loop {
  public:
   // What tests set and see.
   Time clock{};
-  int signal = 0;     // that asks make to end
-  int sleeps = 0;     // how often make had to wait for time to pass
-  int attended = 0;   // how often somebody asked for signals
+  int signal = 0;    // that asks make to end
+  int sleeps = 0;    // how often make had to wait for time to pass
+  int attended = 0;  // how often somebody asked for signals
   // A watched descriptor is ready in the next wait.
   void make_ready(int descriptor) { ready_.push_back(descriptor); }
   // A watched child ends in the next wait.

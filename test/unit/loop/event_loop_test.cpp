@@ -150,7 +150,10 @@ TEST_CASE("A forgotten child is not told of, and leaves no process behind") {
   ::waitid(P_PID, static_cast<id_t>(forgotten), &info, WEXITED | WNOWAIT);
   bool over = false;
   const pid_t other = child_that_exits(0);
-  loop.watch_child(other, When::at_rest, [&](int, const Usage&) { over = true; loop.wake(); });
+  loop.watch_child(other, When::at_rest, [&](int, const Usage&) {
+    over = true;
+    loop.wake();
+  });
   while (!over) loop.wait();
   for (int i = 0; i < 100 && ::kill(forgotten, 0) == 0; ++i) loop.poll();
   CHECK(::kill(forgotten, 0) != 0);
@@ -189,7 +192,10 @@ TEST_CASE("What one who hears of a child throws does not make the loop deaf") {
   loop.watch_child(child_that_exits(0), When::at_rest, [](int, const Usage&) { throw 7; });
   CHECK_THROWS(loop.wait());
   bool over = false;
-  loop.watch_child(child_that_exits(0), When::at_rest, [&](int, const Usage&) { over = true; loop.wake(); });
+  loop.watch_child(child_that_exits(0), When::at_rest, [&](int, const Usage&) {
+    over = true;
+    loop.wake();
+  });
   while (!over) loop.wait();
   CHECK(over);
 }

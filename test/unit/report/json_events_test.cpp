@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "fakes/fake_loop.h"
+
 using namespace cmz;
 
 namespace {
@@ -35,11 +37,18 @@ struct Pipe {
 
 double at_noon() { return 43200.5; }
 
+// Make sleeps, and the reader has made room meanwhile.
+void room(FakeLoop& loop, const Pipe& pipe) {
+  loop.make_ready(pipe.writer);
+  loop.poll();
+}
+
 }  // namespace
 
 TEST_CASE("an event is a line of JSON") {
   Pipe pipe;
-  JsonEvents events(std::make_unique<ByteStream>(pipe.writer, 1 << 20), at_noon);
+  FakeLoop loop;
+  JsonEvents events(std::make_unique<ByteStream>(pipe.writer, 1 << 20), loop, at_noon);
   events.on(event::NoRule{"x", "all", true});
   const std::string text = pipe.read();
   CHECK(text == R"({"time":43200.5,"event":"no-rule","target":"x","needed_by":"all","fatal":true})"
@@ -48,7 +57,8 @@ TEST_CASE("an event is a line of JSON") {
 
 TEST_CASE("a job's end has its result, times and counts") {
   Pipe pipe;
-  JsonEvents events(std::make_unique<ByteStream>(pipe.writer, 1 << 20), at_noon);
+  FakeLoop loop;
+  JsonEvents events(std::make_unique<ByteStream>(pipe.writer, 1 << 20), loop, at_noon);
   event::JobEnded e;
   e.job = 7;
   e.target = "test\\:unit";
@@ -72,7 +82,8 @@ TEST_CASE("a job's end has its result, times and counts") {
 
 TEST_CASE("bytes that are no UTF-8 are replaced") {
   Pipe pipe;
-  JsonEvents events(std::make_unique<ByteStream>(pipe.writer, 1 << 20), at_noon);
+  FakeLoop loop;
+  JsonEvents events(std::make_unique<ByteStream>(pipe.writer, 1 << 20), loop, at_noon);
   events.on(
       event::Touched{"a\xff"
                      "b"});
@@ -85,22 +96,24 @@ TEST_CASE("bytes that are no UTF-8 are replaced") {
 TEST_CASE("a slow reader gets all, later") {
   Pipe pipe;
   const std::string long_text(10'000, 'x');
-  JsonEvents events(std::make_unique<ByteStream>(pipe.writer, 1 << 24), at_noon);
+  FakeLoop loop;
+  JsonEvents events(std::make_unique<ByteStream>(pipe.writer, 1 << 24), loop, at_noon);
   for (int i = 0; i < 100; ++i) events.on(event::Touched{long_text});
-  CHECK(events.waits());
+  CHECK(loop.watched() == 1);
   size_t got = 0;
-  for (std::string text; !(text = pipe.read()).empty(); events.flush()) got += text.size();
-  CHECK_FALSE(events.waits());
+  for (std::string text; !(text = pipe.read()).empty(); room(loop, pipe)) got += text.size();
+  CHECK(loop.watched() == 0);
   CHECK(got > 100 * long_text.size());
 }
 
 TEST_CASE("what a slow reader loses is counted, and lines stay whole") {
   Pipe pipe;
   const std::string long_text(10'000, 'x');
-  JsonEvents events(std::make_unique<ByteStream>(pipe.writer, 30'000), at_noon);
+  FakeLoop loop;
+  JsonEvents events(std::make_unique<ByteStream>(pipe.writer, 30'000), loop, at_noon);
   for (int i = 0; i < 100; ++i) events.on(event::Touched{long_text});
   std::string all;
-  for (std::string text; !(text = pipe.read()).empty(); events.flush()) all += text;
+  for (std::string text; !(text = pipe.read()).empty(); room(loop, pipe)) all += text;
   events.on(event::ClockSkew{});
   all += pipe.read();
   size_t touched = 0, lost = 0;
@@ -116,8 +129,9 @@ TEST_CASE("what a slow reader loses is counted, and lines stay whole") {
 TEST_CASE("a reader that is gone is no error and no signal") {
   Pipe pipe;
   pipe.close_reader();
-  JsonEvents events(std::make_unique<ByteStream>(pipe.writer, 1 << 20), at_noon);
+  FakeLoop loop;
+  JsonEvents events(std::make_unique<ByteStream>(pipe.writer, 1 << 20), loop, at_noon);
   events.on(event::ClockSkew{});
   events.on(event::ClockSkew{});
-  CHECK_FALSE(events.waits());
+  CHECK(loop.watched() == 0);
 }
