@@ -37,24 +37,6 @@ std::string_view suffix_stem(const Database& db, std::string_view name) {
   return {};
 }
 
-LineFlags take_flags(std::string_view& text) {
-  LineFlags flags;
-  size_t i = 0;
-  for (; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '@')
-      flags.silent = true;
-    else if (c == '-')
-      flags.ignore_errors = true;
-    else if (c == '+')
-      flags.recursive = true;
-    else if (!is_blank(c))  // a newline ends the first line of a .ONESHELL recipe
-      break;
-  }
-  text.remove_prefix(i);
-  return flags;
-}
-
 // Inside a reference a backslash-newline and the blanks around it become one space. Manual, "Splitting Recipe Lines".
 std::string_view tidy_continuations(std::string_view text, Arena& arena) {
   if (text.find('\n') == std::string_view::npos) return text;
@@ -259,7 +241,7 @@ void prepare_recipe(Evaluator& e, Recipe& recipe) {
     RecipeLine out;
     text = tidy_continuations(text, e.db.arena);
     std::string_view body = text;
-    out.flags = take_flags(body);
+    out.flags = take_line_prefixes(body);
     if (text.find("$(MAKE)") != std::string_view::npos || text.find("${MAKE}") != std::string_view::npos)
       out.flags.recursive = true;
     recipe.any_recursive |= out.flags.recursive;
@@ -283,8 +265,8 @@ void prepare_recipe(Evaluator& e, Recipe& recipe) {
   for (std::string_view text : recipe.source) add(text, number++);
 }
 
-std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, VariableSet& automatic) {
-  std::vector<ExpandedLine> out;
+std::vector<CommandLine> expand_recipe(Evaluator& e, Target& target, VariableSet& automatic) {
+  std::vector<CommandLine> out;
   Recipe& recipe = *target.recipe;
   prepare_recipe(e, recipe);
   set_automatic_variables(e, target, automatic);
@@ -305,10 +287,11 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, VariableSe
     if (recipe.one_shell) {
       std::string_view body = text;
       LineFlags flags = line.flags;
-      flags |= take_flags(body);
+      flags |= take_line_prefixes(body);
       std::string whole = is_posix_shell(e.value_of("SHELL")) ? without_line_prefixes(body) : std::string(body);
       line.flags.recursive |= flags.recursive;
-      if (!is_blank_line(whole)) out.push_back({std::move(whole), line.line, flags});
+      if (!is_blank_line(whole))
+        out.push_back({.text = std::move(whole), .line = line.line, .flags = flags, .shell_flags = {}});
       continue;
     }
 
@@ -319,9 +302,10 @@ std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, VariableSe
       while (end != std::string_view::npos && end > 0 && rest[end - 1] == '\\') end = rest.find('\n', end + 1);
       std::string_view body = rest.substr(0, end);
       LineFlags flags = line.flags;
-      flags |= take_flags(body);
+      flags |= take_line_prefixes(body);
       line.flags.recursive |= flags.recursive;  // a `+` from a variable stays with the line
-      if (!is_blank_line(body)) out.push_back({std::string(body), line.line, flags});
+      if (!is_blank_line(body))
+        out.push_back({.text = std::string(body), .line = line.line, .flags = flags, .shell_flags = {}});
       if (end == std::string_view::npos) break;
       rest.remove_prefix(end + 1);
     }

@@ -83,8 +83,8 @@ JobRunner::Step JobRunner::begin(Target& target, FileTime time) {
     throw;
   }
   if (!waiting_) return Step::settled;
-  waiting_->running.id = waiting_->job.id = next_id_++;
-  if (waiting_->running.any_process) {
+  waiting_->job->id = next_id_++;
+  if (waiting_->any_process) {
     loop_.poll();
     failures_.look_for_signal();
     return go_on();
@@ -94,14 +94,14 @@ JobRunner::Step JobRunner::begin(Target& target, FileTime time) {
 }
 
 JobRunner::Step JobRunner::go_on() {
-  RunningJob& running = waiting_->running;
+  RunningJob& running = *waiting_;
   if (failures_.stopping()) {
     slots_.withdraw();
     wait_.reset();
-    PreparedJob given_up = std::move(*waiting_);
+    RunningJob given_up = std::move(*waiting_);
     waiting_.reset();
-    close_capture(given_up.running);
-    finisher_.finish(*given_up.running.target, Status::failed, Finisher::Ran::no);
+    close_capture(given_up);
+    finisher_.finish(*given_up.target, Status::failed, Finisher::Ran::no);
     return Step::settled;
   }
   if (plan_.debug && slots_.needs_token()) {
@@ -114,7 +114,7 @@ JobRunner::Step JobRunner::go_on() {
     return Step::settled;
   }
   if (!before || before->reason != wait_->reason)
-    plan_.events.on(event::JobWaits{running.id, running.target->name.view(), wait_->reason});
+    plan_.events.on(event::JobWaits{running.job->id, running.target->name.view(), wait_->reason});
   return Step::wants_slot;
 }
 
@@ -122,9 +122,9 @@ void JobRunner::drop_waiting() {
   wait_.reset();
   if (!waiting_) return;
   slots_.withdraw();
-  PreparedJob dropped = std::move(*waiting_);
+  RunningJob dropped = std::move(*waiting_);
   waiting_.reset();
-  close_capture(dropped.running);
+  close_capture(dropped);
 }
 
 // There is nothing to run.
@@ -140,11 +140,11 @@ void JobRunner::finish_without_job(RunningJob& running) {
 
 // The job has its slot.
 void JobRunner::start() {
-  PreparedJob prepared = std::move(*waiting_);
+  RunningJob prepared = std::move(*waiting_);
   waiting_.reset();
-  const JobId id = prepared.running.id;
-  RunningJob& running = jobs_.emplace(id, std::move(prepared.running)).first->second;
-  Job& job = prepared.job;
+  const JobId id = prepared.job->id;
+  RunningJob& running = jobs_.emplace(id, std::move(prepared)).first->second;
+  Job& job = *running.job;
   Target& target = *running.target;
   if (running.capture >= 0) {
     job.stdout_fd = plan_.capture->stdout_fd(running.capture);
@@ -170,7 +170,7 @@ void JobRunner::start() {
   began.counts = states_.counts();
   plan_.events.on(began);
   try {
-    executor_.start(std::move(job));
+    executor_.start(running.job);
   } catch (...) {
     if (const auto refused = jobs_.find(id); refused != jobs_.end()) {
       if (running.any_process) slots_.give_back(running.recursive);
@@ -212,7 +212,7 @@ std::shared_ptr<const Environment> JobRunner::environment_for(RunningJob& runnin
 void JobRunner::line_begins(JobId id, size_t index) {
   RunningJob& running = jobs_.at(id);
   running.line = index;
-  const ExpandedLine& line = running.lines[index];
+  const CommandLine& line = running.job->lines[index];
   OutputCapture* const capture = plan_.capture;
   if (running.capture >= 0 && index > 0 &&
       (capture->mode() == OutputSync::line || (line.flags.recursive && capture->mode() != OutputSync::recurse)))
@@ -233,7 +233,7 @@ void JobRunner::line_begins(JobId id, size_t index) {
 // Where what is said of a line goes: sub-makes keep their own output together, unless it is all kept together here.
 OutputId JobRunner::output_of(const RunningJob& running, size_t line) const {
   const bool direct =
-      running.lines[line].flags.recursive && plan_.capture && plan_.capture->mode() != OutputSync::recurse;
+      running.job->lines[line].flags.recursive && plan_.capture && plan_.capture->mode() != OutputSync::recurse;
   return direct ? -1 : running.capture;
 }
 
@@ -257,9 +257,9 @@ void JobRunner::line_failed_ignored(JobId id, size_t index, const Exit& exit) {
 void JobRunner::tell_line_failed(RunningJob& running, size_t line, const Exit& exit, bool ignored) {
   failures_.tell_goal_error(running.target->goal);
   event::LineFailed failed;
-  failed.job = running.id;
+  failed.job = running.job->id;
   failed.target = running.target->name.view();
-  failed.where = {running.target->recipe->where.file, running.lines[line].line};
+  failed.where = {running.target->recipe->where.file, running.job->lines[line].line};
   failed.exit = exit;
   failed.ignored = ignored;
   failed.output = output_of(running, line);
@@ -343,7 +343,7 @@ void JobRunner::job_ended(JobId id, const Outcome& outcome) {
 // Each job that began ends.
 void JobRunner::tell_ended(const RunningJob& running, event::JobEnded::How how, const Exit& exit) {
   event::JobEnded ended;
-  ended.job = running.id;
+  ended.job = running.job->id;
   ended.target = running.target->name.view();
   ended.how = how;
   ended.exit = exit;

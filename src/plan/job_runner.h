@@ -50,10 +50,9 @@ class JobRunner : private JobListener {
 
  private:
   struct RunningJob {
-    JobId id = 0;
     Target* target = nullptr;
-    std::vector<ExpandedLine> lines;
-    std::unique_ptr<VariableSet> automatic;  // until there is an environment
+    std::shared_ptr<Job> job = std::make_shared<Job>();  // the executor's too, once it is started
+    std::unique_ptr<VariableSet> automatic;              // until there is an environment
     int capture = -1;
     bool any_process = false;    // it holds a slot
     bool recursive = false;      // and may take tokens by itself
@@ -66,18 +65,12 @@ class JobRunner : private JobListener {
     int64_t began_ns = 0;
     Usage usage;
   };
-  // Expanded, but not started.
-  struct PreparedJob {
-    RunningJob running;
-    Job job;
-  };
-
   // from a recipe to a job (prepare_job.cpp)
   static bool is_blank(const Recipe& recipe);
   void prepare(RunningJob& running, FileTime time);
   void expand(RunningJob& running);
   void leave_to_recursive_lines(RunningJob& running) const;
-  Job job_for(RunningJob& running);
+  void fill_job(RunningJob& running);
   std::string reason(const Target& target, FileTime time) const;
 
   // its life
@@ -118,8 +111,8 @@ class JobRunner : private JobListener {
   Finisher& finisher_;
   Slots& slots_;
 
-  std::optional<PreparedJob> waiting_;  // for a slot
-  std::optional<Slots::Wait> wait_;     // why
+  std::optional<RunningJob> waiting_;  // expanded, and waits for a slot
+  std::optional<Slots::Wait> wait_;    // why
   JobId next_id_ = 1;
   std::unordered_map<JobId, RunningJob> jobs_;
   std::shared_ptr<const Environment> shared_environment_[2];

@@ -6,6 +6,7 @@
 
 #include "cmzmake/base/archive_name.h"
 #include "cmzmake/base/strings.h"
+#include "cmzmake/eval/job_settings.h"
 #include "cmzmake/run/command_line.h"
 #include "current_capture.h"
 #include "job_runner.h"
@@ -15,8 +16,9 @@ namespace cmz {
 // An empty recipe runs nothing, but makes the target count as remade.
 bool JobRunner::is_blank(const Recipe& recipe) {
   return std::all_of(recipe.lines.begin(), recipe.lines.end(), [](const RecipeLine& line) {
-    return std::all_of(line.text.begin(), line.text.end(),
-                       [](char c) { return is_space(c) || c == '@' || c == '-' || c == '+'; });
+    std::string_view text = line.text;
+    for (take_line_prefixes(text); !text.empty() && is_space(text[0]); take_line_prefixes(text)) text.remove_prefix(1);
+    return text.empty();
   });
 }
 
@@ -29,25 +31,25 @@ void JobRunner::prepare(RunningJob& running, FileTime time) {
   if (plan_.debug && plan_.debug->wants(DebugLog::why))
     plan_.events.on(event::Updating{target.name.view(), target.recipe->where, reason(target, time)});
   if (plan_.options.question || plan_.options.touch) leave_to_recursive_lines(running);
-  if (running.lines.empty()) {
+  if (running.job->lines.empty()) {
     finish_without_job(running);
     return;
   }
-  Job job = job_for(running);
-  waiting_.emplace(PreparedJob{std::move(running), std::move(job)});
+  fill_job(running);
+  waiting_.emplace(std::move(running));
 }
 
 void JobRunner::expand(RunningJob& running) {
   const CurrentCapture current(plan_.capture, running.capture);
   running.automatic = spare_automatic_ ? std::move(spare_automatic_) : std::make_unique<VariableSet>();
-  running.lines = expand_recipe(plan_.evaluator, *running.target, *running.automatic);
+  running.job->lines = expand_recipe(plan_.evaluator, *running.target, *running.automatic);
 }
 
 // Under -q and -t only recursive lines are run. With -q the first other one gives the answer. With -t the
 // target is touched when there is one, though it be empty, and, as GNU Make does it, once more when the last
 // line is one.
 void JobRunner::leave_to_recursive_lines(RunningJob& running) const {
-  std::vector<ExpandedLine>& lines = running.lines;
+  std::vector<CommandLine>& lines = running.job->lines;
   const auto runs = [](const auto& line) { return line.flags.recursive; };
   if (plan_.options.question) {
     const auto first = std::find_if_not(lines.begin(), lines.end(), runs);
@@ -61,22 +63,12 @@ void JobRunner::leave_to_recursive_lines(RunningJob& running) const {
   std::erase_if(lines, std::not_fn(runs));
 }
 
-Job JobRunner::job_for(RunningJob& running) {
+void JobRunner::fill_job(RunningJob& running) {
   Target& target = *running.target;
   Evaluator& e = plan_.evaluator;
-  Job job;
+  Job& job = *running.job;
   job.target = target.name.view();
   job.one_shell = target.recipe->one_shell;
-  for (const ExpandedLine& line : running.lines) {
-    CommandLine c;
-    c.text = line.text;
-    c.ignore_errors =
-        line.flags.ignore_errors || plan_.options.ignore_errors || plan_.db.special.ignore_all || target.ignore_errors;
-    c.recursive = line.flags.recursive;
-    c.execute = !plan_.pretends() || c.recursive;
-    running.any_recursive |= c.recursive;
-    job.lines.push_back(std::move(c));
-  }
   {
     const CurrentCapture current(plan_.capture, running.capture);
     const ScopeGuard guard(e, target_scope(e, target));
@@ -85,16 +77,19 @@ Job JobRunner::job_for(RunningJob& running) {
     job.shell_flags = e.value_of(".SHELLFLAGS");
     const Variable* flags = plan_.db.special.posix ? e.lookup(".SHELLFLAGS") : nullptr;
     if (flags && flags->origin == Origin::default_)  // POSIX's -e is not for lines whose errors do not count
-      for (size_t i = 0; i < running.lines.size(); ++i)
-        if (running.lines[i].flags.ignore_errors) job.lines[i].shell_flags = "-c";
+      for (CommandLine& line : job.lines)
+        if (line.flags.ignore_errors) line.shell_flags = "-c";
+    job.settings = job_settings(e, target);
   }
   if (job.shell.empty()) job.shell = "/bin/sh";
+  const bool ignores_errors = plan_.options.ignore_errors || plan_.db.special.ignore_all || target.ignore_errors;
   for (CommandLine& line : job.lines) {
-    line.execute = line.execute && !runs_nothing(line.text, job.shell, job.shell_flags);
+    line.flags.ignore_errors |= ignores_errors;
+    running.any_recursive |= line.flags.recursive;
+    line.execute = (!plan_.pretends() || line.flags.recursive) && !runs_nothing(line.text, job.shell, job.shell_flags);
     running.any_process |= line.execute;
   }
   running.recursive = running.any_process && running.any_recursive;
-  return job;
 }
 
 // Why a target is remade, for --trace: for its own sake, not for that of a peer. An archive that is not there is no

@@ -12,7 +12,7 @@ void JobRunner::finish_touched(RunningJob& running) {
   bool ok = true;
   for (; running.touches > 0; --running.touches) ok = touch(target) && ok;
   finisher_.finish(target, ok ? Status::success : Status::failed,
-                   running.lines.empty() ? Finisher::Ran::touched : Finisher::Ran::yes);
+                   running.job->lines.empty() ? Finisher::Ran::touched : Finisher::Ran::yes);
 }
 
 bool JobRunner::touch(Target& target) {

@@ -8,6 +8,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "cmzmake/base/exit.h"
+
 namespace cmz {
 namespace {
 
@@ -46,6 +48,11 @@ int take_stop_signal() {
   if (child->err >= 0) ::dup2(child->err, STDERR_FILENO);
   for (int fd : spec.inherit) ::fcntl(fd, F_SETFD, 0);
   restore_limits(*spec.state);
+  if (spec.own_process_group) ::setpgid(0, 0);
+  if (spec.directory != nullptr && ::chdir(spec.directory) != 0) {
+    child->failure = errno;
+    ::_exit(kNotExecuted);
+  }
   child->stopped_by = take_stop_signal();
   unblock_signals();
 
@@ -55,7 +62,7 @@ int take_stop_signal() {
     ::execve("/bin/sh", child->words.data(), spec.envp);
   }
   child->failure = errno;
-  ::_exit(127);
+  ::_exit(kNotExecuted);
 }
 
 // Nothing of this frame changes between the two returns of vfork.

@@ -15,6 +15,8 @@ struct LaunchSpec {
   const Program* program;  // the file of argv[0]
   std::span<const std::string> argv;
   char* const* envp;
+  const char* directory = nullptr;  // where it starts; null: where make is
+  bool own_process_group = false;
   int in = -1, out = -1, err = -1;  // -1: make's own
   std::span<const int> inherit;     // descriptors that stay open in the child
   const InheritedState* state;

@@ -61,8 +61,8 @@ Exit ended_by(int signal) {
 struct LocalExecutor::Impl {
   // One job and the process of its present line.
   struct Running {
-    JobId id;
-    Job job;
+    std::shared_ptr<const Job> job;
+    std::shared_ptr<const Environment> environment;
     size_t line = 0;
     Outcome outcome;
     pid_t pid = 0;  // 0: none runs
@@ -119,25 +119,29 @@ struct LocalExecutor::Impl {
     }
   }
 
+  static void send(const Running& running, int signal) {
+    if (running.pid != 0) ::kill(running.job->own_process_group ? -running.pid : running.pid, signal);
+  }
+
   void ask_for_environment(Running& running) {
-    running.job.environment = listener->environment(running.id);
-    if (!running.job.environment) running.job.environment = std::make_shared<Environment>();
+    running.environment = listener->environment(running.job->id);
+    if (!running.environment) running.environment = std::make_shared<Environment>();
   }
 
   // Goes on with the job's lines until one runs as a process or the job is over. True when it has gone through all.
   bool advance(Running& running) {
-    while (running.line < running.job.lines.size()) {
-      CommandLine& line = running.job.lines[running.line];
-      listener->line_begins(running.id, running.line);
+    while (running.line < running.job->lines.size()) {
+      const CommandLine& line = running.job->lines[running.line];
+      listener->line_begins(running.job->id, running.line);
       if (!line.execute) {
         ++running.line;
         continue;
       }
-      if (!running.job.environment) ask_for_environment(running);
-      const Environment& environment = *running.job.environment;
+      if (!running.environment) ask_for_environment(running);
+      const Environment& environment = *running.environment;
       const std::vector<std::string> argv = command_argv(
-          line.text, running.job.shell, line.shell_flags.empty() ? running.job.shell_flags : line.shell_flags,
-          running.job.one_shell, environment.ifs());
+          line.text, running.job->shell, line.shell_flags.empty() ? running.job->shell_flags : line.shell_flags,
+          running.job->one_shell, environment.ifs());
       if (argv.empty()) {
         ++running.line;
         continue;
@@ -145,7 +149,8 @@ struct LocalExecutor::Impl {
       const Program program = find_program(argv[0], environment.path());
       const int in = stdin_for(running);
       running.outcome.ran = true;
-      running.done_simply = does_simple_commands && do_simply(running, line, program, argv);
+      running.done_simply =
+          does_simple_commands && running.job->directory.empty() && do_simply(running, line, program, argv);
       if (running.done_simply) {
         ++counts.simple;
         loop.take_signals();  // as at a process's end
@@ -154,7 +159,7 @@ struct LocalExecutor::Impl {
       }
       const LaunchResult launched = launch_line(running, line, program, argv, in);
       if (launched.pid < 0) {
-        listener->line_not_executed(running.id, running.line,
+        listener->line_not_executed(running.job->id, running.line,
                                     fmt::format("{}: {}", argv[0], std::strerror(launched.error)));
         Exit exit;
         exit.status = kNotExecuted;
@@ -162,7 +167,7 @@ struct LocalExecutor::Impl {
         continue;
       }
       ++counts.processes;
-      listener->process_started(running.id, running.line, launched.pid);
+      listener->process_started(running.job->id, running.line, launched.pid);
       const auto hear = [this, process = &running](int status, const Usage& usage) { ended(*process, status, usage); };
       if (loop.watch_child(launched.pid, When::at_rest, hear)) {
         running.pid = launched.pid;
@@ -176,30 +181,32 @@ struct LocalExecutor::Impl {
 
   // Whether a line writes where the job says; others write where make does.
   static bool is_captured(const Running& running, const CommandLine& line) {
-    return !line.recursive || running.job.capture_recursive;
+    return !line.flags.recursive || running.job->capture_recursive;
   }
 
   // True when the line has been done without a process.
   bool do_simply(const Running& running, const CommandLine& line, const Program& program,
                  const std::vector<std::string>& argv) {
-    const int out = is_captured(running, line) ? running.job.stdout_fd : -1;
+    const int out = is_captured(running, line) ? running.job->stdout_fd : -1;
     std::string text;
-    return simple_commands.run(program, argv, running.job.environment->envp(), out >= 0 ? &text : nullptr) &&
+    return simple_commands.run(program, argv, running.environment->envp(), out >= 0 ? &text : nullptr) &&
            append_to_file(out, text);
   }
 
   LaunchResult launch_line(const Running& running, const CommandLine& line, const Program& program,
                            const std::vector<std::string>& argv, int in) const {
     std::vector<int> inherit;
-    if (line.recursive && pool) inherit = pool->inherited_descriptors();
+    if (line.flags.recursive && pool) inherit = pool->inherited_descriptors();
     LaunchSpec spec;
     spec.program = &program;
     spec.argv = argv;
-    spec.envp = running.job.environment->envp();
+    spec.envp = running.environment->envp();
     spec.in = in;
+    if (!running.job->directory.empty()) spec.directory = running.job->directory.c_str();
+    spec.own_process_group = running.job->own_process_group;
     if (is_captured(running, line)) {
-      spec.out = running.job.stdout_fd;
-      spec.err = running.job.stderr_fd;
+      spec.out = running.job->stdout_fd;
+      spec.err = running.job->stderr_fd;
     }
     spec.inherit = inherit;
     spec.state = &state;
@@ -211,16 +218,16 @@ struct LocalExecutor::Impl {
     running.outcome.exit = exit;
     running.outcome.line_index = running.line;
     if (!exit.ok()) {
-      if (!running.job.lines[running.line].ignore_errors ||
+      if (!running.job->lines[running.line].flags.ignore_errors ||
           (exit.how == Exit::How::signalled && loop.fatal_signal() != 0)) {
         finish(running);
         return false;
       }
-      listener->line_failed_ignored(running.id, running.line, exit);
+      listener->line_failed_ignored(running.job->id, running.line, exit);
       running.outcome.exit = Exit{};
     }
     ++running.line;
-    if (loop.fatal_signal() != 0 && running.line < running.job.lines.size()) {
+    if (loop.fatal_signal() != 0 && running.line < running.job->lines.size()) {
       // Make is ending and starts nothing more: the rest of the job is missing.
       running.outcome.exit = ended_by(loop.fatal_signal());
       finish(running);
@@ -233,8 +240,8 @@ struct LocalExecutor::Impl {
   void ended(Running& running, int status, const Usage& usage) {
     const pid_t pid = std::exchange(running.pid, 0);
     const Exit exit = exit_of(status);
-    for_job(running.id, [&] {
-      listener->process_ended(running.id, pid, exit, usage);
+    for_job(running.job->id, [&] {
+      listener->process_ended(running.job->id, pid, exit, usage);
       if (line_ended(running, exit) && advance(running)) finish(running);
     });
   }
@@ -269,7 +276,7 @@ struct LocalExecutor::Impl {
 
   void finish(Running& running) {
     if (running.has_stdin) stdin_taken = false;
-    const JobId id = running.id;
+    const JobId id = running.job->id;
     const Outcome outcome = running.outcome;
     jobs.erase(id);
     loop.wake();
@@ -286,11 +293,11 @@ ExecutorCounts LocalExecutor::counts() const { return impl_->counts; }
 size_t LocalExecutor::running() const { return impl_->jobs.size(); }
 void LocalExecutor::do_simple_commands(bool on) { impl_->does_simple_commands = on; }
 
-void LocalExecutor::start(Job job) {
+void LocalExecutor::start(std::shared_ptr<const Job> job) {
   impl_->loop.attend_signals();
   auto running = std::make_unique<Impl::Running>();
-  const JobId id = job.id;
-  running->id = id;
+  const JobId id = job->id;
+  running->environment = job->environment;
   running->job = std::move(job);
   Impl::Running& r = *running;
   impl_->jobs.emplace(id, std::move(running));
@@ -305,12 +312,11 @@ void LocalExecutor::start(Job job) {
 
 void LocalExecutor::cancel(JobId job, int signal) {
   const auto found = impl_->jobs.find(job);
-  if (found != impl_->jobs.end() && found->second->pid != 0) ::kill(found->second->pid, signal);
+  if (found != impl_->jobs.end()) Impl::send(*found->second, signal);
 }
 
 void LocalExecutor::cancel_all(int signal) {
-  for (const auto& [id, running] : impl_->jobs)
-    if (running->pid != 0) ::kill(running->pid, signal);
+  for (const auto& [id, running] : impl_->jobs) Impl::send(*running, signal);
 }
 
 Captured LocalExecutor::capture(const std::vector<std::string>& argv, char* const* envp, int stderr_fd) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "cmzmake/base/command_line.h"
 #include "cmzmake/eval/evaluator.h"
 
 namespace cmz {
@@ -16,19 +17,12 @@ const Scope* target_scope(Evaluator& e, Target& target);
 // `stem`: for a target whose rule is not chosen yet; null: the target's own.
 void set_automatic_variables(Evaluator& e, Target& target, VariableSet& set, const std::string_view* stem = nullptr);
 
-// One line that is ready for the shell.
-struct ExpandedLine {
-  std::string text;  // without prefix characters and leading blanks
-  uint32_t line = 0;
-  LineFlags flags;
-};
-
 // Cuts a recipe into lines and parses them; done once per recipe.
 void prepare_recipe(Evaluator& e, Recipe& recipe);
 
 // The recipe of `target` expanded: lines that are empty after expansion are left out, a line that
 // expands to several becomes several. A `+` that only expansion brings makes the recipe's own line
 // recursive from then on. `automatic` gets the automatic variables; it holds nothing, or those of another target.
-std::vector<ExpandedLine> expand_recipe(Evaluator& e, Target& target, VariableSet& automatic);
+std::vector<CommandLine> expand_recipe(Evaluator& e, Target& target, VariableSet& automatic);
 
 }  // namespace cmz

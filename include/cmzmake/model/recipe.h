@@ -4,24 +4,11 @@
 #include <string_view>
 #include <vector>
 
+#include "cmzmake/base/command_line.h"
 #include "cmzmake/base/location.h"
 #include "cmzmake/syntax/expr.h"
 
 namespace cmz {
-
-// The `@`, `-` and `+` before a recipe line, and what the line mentions.
-struct LineFlags {
-  bool silent = false;         // @
-  bool ignore_errors = false;  // -
-  bool recursive = false;      // + or $(MAKE)
-
-  LineFlags& operator|=(const LineFlags& other) {
-    silent |= other.silent;
-    ignore_errors |= other.ignore_errors;
-    recursive |= other.recursive;
-    return *this;
-  }
-};
 
 // One logical line of a recipe, unexpanded.
 struct RecipeLine {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cmzmake/base/command_line.h"
+#include "cmzmake/base/job_settings.h"
 #include "cmzmake/event/event.h"
 
 namespace cmz {
@@ -43,17 +45,6 @@ class Environment {
 // The value of `name` in an array as execve takes it, or nullptr.
 const char* find_in_environment(const char* const* envp, std::string_view name);
 
-// One line of a recipe, expanded, without its prefix characters.
-struct CommandLine {
-  std::string text;            // what the shell gets
-  uint32_t line = 0;           // its line in the makefile, for messages
-  bool silent = false;         // `@`: the executor does not care, the listener does
-  bool ignore_errors = false;  // `-`: a failure does not end the job
-  bool recursive = false;      // `+` or $(MAKE): inherits the jobserver
-  bool execute = true;         // false: only announced (-n)
-  std::string shell_flags;     // for this line; empty: the job's
-};
-
 // What it takes to update one target: plain data, knows nothing of makefiles.
 struct Job {
   JobId id = 0;                                    // the caller's: no two jobs of one executor have the same
@@ -63,9 +54,13 @@ struct Job {
   std::string shell = "/bin/sh";                   // $(SHELL)
   std::string shell_flags = "-c";                  // $(.SHELLFLAGS), split at blanks
   bool one_shell = false;                          // .ONESHELL: lines[0].text is the whole recipe
+  std::string directory;                           // where its processes start; empty: where make is
+  bool own_process_group = false;                  // each of its processes leads one
+  bool must_stay_here = false;                     // no executor may send it to another machine
   int stdout_fd = -1;                              // -1: inherit
   int stderr_fd = -1;                              // -1: inherit
   bool capture_recursive = false;                  // recursive lines also write to the two above
+  std::shared_ptr<const JobSettings> settings;     // null: the makefile says nothing of that kind
 };
 
 // How a job ended. A failed recipe is data, never an exception.
@@ -98,8 +93,8 @@ class JobListener {
   virtual void process_ended(JobId, int /*pid*/, const Exit&, const Usage&) {}
 };
 
-// Runs jobs: starts them, cancels them, and reports. Whoever sleeps until they end does so in the loop that the executor
-// was made with. Real: local processes. Fake: a script of outcomes.
+// Runs jobs: starts them, cancels them, and reports. Whoever sleeps until they end does so in the loop that the
+// executor was made with. Real: local processes. Fake: a script of outcomes.
 class Executor {
  public:
   virtual ~Executor() = default;
@@ -108,12 +103,12 @@ class Executor {
 
   // Starts `job`. Lines that need no process (execute == false, or empty) are passed over; a job
   // without any process ends inside this call. Never blocks on a child. The end of a job wakes the loop.
-  virtual void start(Job job) = 0;
+  virtual void start(std::shared_ptr<const Job> job) = 0;
 
   virtual size_t running() const = 0;
 
-  // Sends `signal` to the present process of this job, or to the processes of all jobs. The jobs end as
-  // their processes do.
+  // Sends `signal` to the present process of this job (to its process group if it leads one), or to those of all jobs.
+  // The jobs end as their processes do.
   virtual void cancel(JobId job, int signal) = 0;
   virtual void cancel_all(int signal) = 0;
 };

@@ -38,7 +38,7 @@ class LocalExecutor : public Executor {
   ExecutorCounts counts() const;
 
   void set_listener(JobListener* listener) override;
-  void start(Job job) override;
+  void start(std::shared_ptr<const Job> job) override;
   size_t running() const override;
   void cancel(JobId job, int signal) override;
   void cancel_all(int signal) override;

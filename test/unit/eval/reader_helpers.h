@@ -100,7 +100,7 @@ class TestMake : public FakeMake {
   std::string recipe(std::string_view name, std::string_view parent = {}) {
     return failing([&] {
       std::string out;
-      for (const ExpandedLine& line : recipe_lines(name, parent)) {
+      for (const CommandLine& line : recipe_lines(name, parent)) {
         if (!out.empty()) out += '\n';
         out += line.text;
       }
@@ -120,13 +120,13 @@ class TestMake : public FakeMake {
   const Lines& infos() const { return said.infos; }
 
   // --- what only the inside shows ---
-  std::vector<ExpandedLine> recipe_lines(std::string_view name, std::string_view parent = {}) {
+  std::vector<CommandLine> recipe_lines(std::string_view name, std::string_view parent = {}) {
     Target& target = target_below(name, parent);
     if (!target.double_colon) return lines_of(target);
-    std::vector<ExpandedLine> out;
+    std::vector<CommandLine> out;
     for (Target* t = target.next_double_colon; t != nullptr; t = t->next_double_colon)
       if (t->recipe)
-        for (ExpandedLine& line : lines_of(*t)) out.push_back(std::move(line));
+        for (CommandLine& line : lines_of(*t)) out.push_back(std::move(line));
     return out;
   }
   static std::string text_of(const Location& where) {
@@ -134,7 +134,7 @@ class TestMake : public FakeMake {
   }
 
  private:
-  std::vector<ExpandedLine> lines_of(Target& target) {
+  std::vector<CommandLine> lines_of(Target& target) {
     for (Prerequisite& p : target.prerequisites) p.changed = true;
     VariableSet automatic;
     return expand_recipe(evaluator, target, automatic);

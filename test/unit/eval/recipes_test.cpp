@@ -141,7 +141,7 @@ TEST_CASE("@, - and + before a line are its flags, wherever they come from") {
   for (const Flags& c : cases) {
     INFO(c.line);
     TestMake make(std::string("MAKE = mk\nat = @\nminus = -\nall = @-+\nmk = $(MAKE)\na:\n\t") + c.line + "\n");
-    const std::vector<ExpandedLine> lines = make.recipe_lines("a");
+    const std::vector<CommandLine> lines = make.recipe_lines("a");
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].text == c.text);
     CHECK(lines[0].flags.silent == c.silent);
@@ -152,7 +152,7 @@ TEST_CASE("@, - and + before a line are its flags, wherever they come from") {
 
 TEST_CASE("flags of a line hold for all lines that it becomes") {
   TestMake make("define V\necho 1\n@echo 2\necho 3\nendef\na:\n\t-$(V)\n");
-  const std::vector<ExpandedLine> lines = make.recipe_lines("a");
+  const std::vector<CommandLine> lines = make.recipe_lines("a");
   REQUIRE(lines.size() == 3);
   CHECK(lines[0].flags.ignore_errors);
   CHECK(lines[1].flags.ignore_errors);
@@ -173,7 +173,7 @@ TEST_CASE("under .ONESHELL a recipe is one text, with the flags of its first lin
   };
   check(cases);
   TestMake make(".ONESHELL:\na:\n\t@echo 1\n\t-+echo 2\n");
-  const std::vector<ExpandedLine> lines = make.recipe_lines("a");
+  const std::vector<CommandLine> lines = make.recipe_lines("a");
   REQUIRE(lines.size() == 1);
   CHECK(lines[0].flags.silent);
   CHECK_FALSE(lines[0].flags.ignore_errors);
@@ -199,7 +199,7 @@ TEST_CASE("errors in a recipe name its place and count its lines, not those betw
 TEST_CASE("lines know where they stand") {
   TestMake make("a: ; echo 1\n\techo 2\n\n\t$(eval V = $(warning here))echo 3\n");
   CHECK(make.recipe_place("a") == "Makefile:1");
-  const std::vector<ExpandedLine> lines = make.recipe_lines("a");
+  const std::vector<CommandLine> lines = make.recipe_lines("a");
   REQUIRE(lines.size() == 3);
   CHECK(lines[2].line == 3);
   CHECK(make.messages() == Lines{"Makefile:3: here"});

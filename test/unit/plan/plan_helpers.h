@@ -26,8 +26,8 @@ class FakeExecutor : public Executor {
   size_t most_at_once = 0;
 
   void set_listener(JobListener* listener) override { listener_ = listener; }
-  void start(Job job) override {
-    started.push_back(job.target);
+  void start(std::shared_ptr<const Job> job) override {
+    started.push_back(job->target);
     waiting_.push_back(std::move(job));
     most_at_once = std::max(most_at_once, waiting_.size());
     loop_.post([this] { end_first(); });
@@ -38,7 +38,7 @@ class FakeExecutor : public Executor {
 
  private:
   void end_first() {
-    const Job job = std::move(waiting_.front());
+    const Job job = *waiting_.front();
     waiting_.pop_front();
     const JobId id = job.id;
     Outcome outcome;
@@ -59,7 +59,7 @@ class FakeExecutor : public Executor {
   FakeDisk& disk_;
   Loop& loop_;
   JobListener* listener_ = nullptr;
-  std::deque<Job> waiting_;
+  std::deque<std::shared_ptr<const Job>> waiting_;
 };
 
 // Counts; asking for more than there are gives none.

@@ -39,7 +39,7 @@ TEST_CASE("A failing line ends the job unless errors are ignored") {
   Folder folder;
   Bench bench;
   Job j = job({"exit 3", "exit 4", "touch " + folder / "reached"});
-  j.lines[0].ignore_errors = true;
+  j.lines[0].flags.ignore_errors = true;
   const Outcome outcome = bench.run(std::move(j));
   CHECK(outcome.exit.status == 4);
   CHECK(outcome.line_index == 1);
@@ -50,7 +50,7 @@ TEST_CASE("A failing line ends the job unless errors are ignored") {
 TEST_CASE("A job whose last failure is ignored went well") {
   Bench bench;
   Job j = job({"exit 3"});
-  j.lines[0].ignore_errors = true;
+  j.lines[0].flags.ignore_errors = true;
   CHECK(bench.run(std::move(j)).ok());
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("The output goes where the job says, that of recursive lines only when
   Job j = job({"echo a; echo b >&2", "echo nested"});
   j.stdout_fd = out;
   j.stderr_fd = err;
-  j.lines[1].recursive = true;
+  j.lines[1].flags.recursive = true;
   j.capture_recursive = everything;
   {
     Bench bench;
@@ -290,11 +290,10 @@ TEST_CASE("A descriptor of the pool is there for recursive lines only, and wakes
   Job recursive = job({give + "; read x"});
   int input[2];
   REQUIRE(::pipe2(input, O_CLOEXEC) == 0);
-  recursive.lines[0].recursive = true;
+  recursive.lines[0].flags.recursive = true;
   const int saved = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
   ::dup2(input[0], STDIN_FILENO);
-  const Loop::Id watch =
-      bench.loop.watch(pool.ends[0], Loop::Ready::read, When::at_rest, [&] { bench.loop.wake(); });
+  const Loop::Id watch = bench.loop.watch(pool.ends[0], Loop::Ready::read, When::at_rest, [&] { bench.loop.wake(); });
   bench.start(std::move(recursive));
   ::dup2(saved, STDIN_FILENO);
   bench.loop.wait();
@@ -335,4 +334,35 @@ TEST_CASE("capture leaves the ends of running jobs to wait") {
   CHECK(bench.recorder.outcomes.empty());
   bench.finish();
   CHECK(bench.recorder.outcomes.at(1).exit.status == 6);
+}
+
+TEST_CASE("A job's processes start in its directory") {
+  Folder folder;
+  Bench bench;
+  Job j = job({"pwd > where", "./no-such-program"});
+  j.directory = folder.path();
+  CHECK(bench.run(std::move(j)).exit.status == 127);
+  CHECK(folder.read("where") == folder.path() + "\n");
+  Job lost = job({"true"});
+  lost.directory = folder / "none";
+  CHECK(bench.run(std::move(lost)).exit.status == 127);
+  CHECK(bench.recorder.heard[bench.recorder.heard.size() - 2] == "not executed 0: true: No such file or directory");
+}
+
+TEST_CASE("cancel reaches the whole process group of a job that leads one, and no other job") {
+  Folder folder;
+  for (const char* name : {"ready", "other"}) REQUIRE(::mkfifo((folder / name).c_str(), 0600) == 0);
+  Bench bench;
+  Job j = job({"sh -c 'echo > " + folder / "ready; exec sleep 1000' & wait"});
+  j.own_process_group = true;
+  const JobId id = bench.start(std::move(j));
+  const JobId other = bench.start(job({"read x < " + folder / "other; exit 5"}));
+  std::ifstream(folder / "ready").get();  // the grandchild runs
+  bench.executor.cancel(id, SIGTERM);
+  bench.loop.wait();
+  CHECK(bench.recorder.outcomes.at(id).exit.how == Exit::How::signalled);
+  CHECK(bench.recorder.outcomes.count(other) == 0);
+  std::ofstream(folder / "other") << "\n";
+  bench.finish();
+  CHECK(bench.recorder.outcomes.at(other).exit.status == 5);
 }

@@ -91,7 +91,7 @@ struct Recorder : JobListener {
 // Starts a job with the number `id`.
 inline void start(Executor& executor, Job job, JobId id = 1) {
   job.id = id;
-  executor.start(std::move(job));
+  executor.start(std::make_shared<Job>(std::move(job)));
 }
 
 // Sleeps at most so long, in milliseconds.
@@ -110,7 +110,7 @@ struct Bench {
   }
   JobId start(Job j) {
     const JobId id = j.id = ++last;
-    executor.start(std::move(j));
+    executor.start(std::make_shared<Job>(std::move(j)));
     return id;
   }
   Outcome run(Job j) {
