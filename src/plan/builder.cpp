@@ -29,11 +29,11 @@ void Builder::look_ahead(const std::vector<Target*>& goals) { rooms_->times.look
 
 void Builder::assume_old(Target& target) {
   target.old_file = true;
-  target.mtime = FileTime::oldest();
+  TargetTimes::set(target, FileTime::oldest());
   rooms_->states.finish(target, Status::success);
 }
 
-void Builder::assume_new(Target& target) { target.mtime = FileTime::newest(); }
+void Builder::assume_new(Target& target) { TargetTimes::set(target, FileTime::newest()); }
 
 int Builder::build(const std::vector<Target*>& goals) {
   for (Target* goal : goals) goal->command_line = true;

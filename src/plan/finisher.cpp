@@ -29,12 +29,12 @@ void Finisher::take_new_time(Target& target) {
     for (const RecipeLine& line : target.recipe->lines) really &= line.flags.recursive;
   }
   if (really) {
-    target.mtime = FileTime::unknown();
+    TargetTimes::forget(target);
     target.vpath_searched = target.ignore_vpath;
     plan_.disk.changed(target.name.view());
     times_.member_was_made(target);
   } else {
-    target.mtime = FileTime::newest();
+    TargetTimes::set(target, FileTime::newest());
   }
   target.time_changed = times_.of(target) != target.time_before;
 }
@@ -49,7 +49,7 @@ void Finisher::finish_peers(Target& target, Status status) {
     if (!member->phony) {
       const FileTime before = member->mtime;
       plan_.disk.changed(member->name.view());
-      member->mtime = pretending ? FileTime::newest() : FileTime::unknown();
+      TargetTimes::set(*member, pretending ? FileTime::newest() : FileTime::unknown());
       member->time_changed = times_.of(*member) != before;
       if (!pretending && status == Status::success && target.time_changed && !times_.of(target).is_absent() &&
           !target.stem.empty() && !target.has_static_pattern && times_.of(*member).is_absent())

@@ -35,7 +35,7 @@ Builder::MakefileGoals Builder::makefiles_to_remake(ReadMakefiles& read) {
     std::error_code error;
     if (makefile.is_object && makefile.error != 0 && r.plan.disk.mtime(target->name.view(), &error).is_absent() &&
         error)
-      target->mtime = FileTime::absent();  // why it cannot be looked at is said where it could not be loaded
+      TargetTimes::set(*target, FileTime::absent());  // why it cannot be looked at is said where it could not be loaded
     r.times.known_since_read(makefile);
     makefiles.of_target[target] = &makefile;
     out.targets.push_back(target);

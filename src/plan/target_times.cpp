@@ -14,13 +14,13 @@ constexpr int64_t kSecond = 1'000'000'000;
 FileTime TargetTimes::of(Target& target) {
   if (!target.mtime.is_unknown()) return target.mtime;
   if (target.phony)
-    target.mtime = FileTime::absent();
+    set(target, FileTime::absent());
   else if (target.old_file)
-    target.mtime = FileTime::oldest();
+    set(target, FileTime::oldest());
   else if (target.double_colon_head)
-    target.mtime = of_rule(target, *target.double_colon_head);
+    set(target, of_rule(target, *target.double_colon_head));
   else
-    target.mtime = read(target);
+    set(target, read(target));
   return target.mtime;
 }
 
@@ -35,7 +35,7 @@ FileTime TargetTimes::of_rule(Target& rule, Target& head) {
 
 void TargetTimes::leave_vpath(Target& target) {
   target.name = target.hashed_name;
-  if (target.recipe) target.mtime = FileTime::unknown();
+  if (target.recipe) forget(target);
   target.vpath_searched = true;
   target.ignore_vpath = true;
   Target* const head = target.double_colon_head;
@@ -47,7 +47,7 @@ void TargetTimes::known_since_read(const ReadMakefile& makefile) {
   if (makefile.error != 0 || !makefile.time.is_real() || makefile.generation != plan_.disk.generation() ||
       !target.mtime.is_unknown() || target.phony || target.old_file || plan_.options.check_symlink_times)
     return;
-  target.mtime = makefile.time;
+  set(target, makefile.time);
   check_future(target, makefile.time);
 }
 
@@ -165,7 +165,7 @@ void TargetTimes::member_was_made(const Target& target) {
   Target* const archive = member ? plan_.db.find_target(member->archive) : nullptr;
   if (archive == nullptr) return;
   plan_.disk.changed(member->archive);
-  archive->mtime = FileTime::unknown();
+  forget(*archive);
   if (archive->ignore_vpath) return;
   archive->name = archive->hashed_name;
   archive->vpath_searched = false;

@@ -29,6 +29,11 @@ class TargetTimes {
   // A target that vpath has found is remade where the makefile says it is.
   void leave_vpath(Target& target);
 
+  // The one door for every change of a target's time while something is built. Unknown: the disk is asked when somebody
+  // wants it.
+  static void set(Target& target, FileTime time) { target.mtime = time; }
+  static void forget(Target& target) { set(target, FileTime::unknown()); }
+
   // A makefile has the time that it had when it was read, unless something may have changed it since.
   void known_since_read(const ReadMakefile& makefile);
 

@@ -53,10 +53,10 @@ void Walker::step_double_colon(Frame& frame) {
     head.untold |= t->untold;
     if (t->status == Status::failed) status = Status::failed;
     if (t->status == Status::question && status != Status::failed) status = Status::question;
-    if (t->mtime > head.mtime || head.mtime.is_unknown()) head.mtime = t->mtime;
+    if (t->mtime > head.mtime || head.mtime.is_unknown()) TargetTimes::set(head, t->mtime);
   }
   head.updated = ran;
-  if (!head.phony && ran && !plan_.pretends()) head.mtime = FileTime::unknown();
+  if (!head.phony && ran && !plan_.pretends()) TargetTimes::forget(head);
   states_.finish(head, status);
   if (stack_.size() > 1 && head.status != head.next_double_colon->status) considered_heads_[&head] = ready_.pass();
   Result result;
