@@ -51,8 +51,8 @@ void Finisher::finish_peers(Target& target, Status status) {
       plan_.disk.changed(member->name.view());
       member->mtime = pretending ? FileTime::newest() : FileTime::unknown();
       member->time_changed = times_.of(*member) != before;
-      if (!pretending && status == Status::success && target.time_changed && !times_.of(target).is_absent() &&
-          !target.stem.empty() && !target.has_static_pattern && times_.of(*member).is_absent())
+      if (!pretending && !target.group->is_explicit && target.time_changed && !times_.of(target).is_absent() &&
+          times_.of(*member).is_absent())
         plan_.evaluator.diagnostics.warning(
             target.recipe->where, fmt::format("pattern recipe did not update peer target '{}'.", member->name.view()));
     }

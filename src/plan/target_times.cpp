@@ -178,8 +178,9 @@ Target* TargetTimes::resolve(Target* target) {
 // vpath found `from` where the makefiles know `into`: from now on they are one.
 void TargetTimes::merge(Target& from, Target& into) {
   const Target& first_rule = into.double_colon ? *into.next_double_colon : into;
-  if (from.recipe && first_rule.recipe && from.recipe != first_rule.recipe) {
-    const Location where = from.recipe->where;
+  const Target& own_rule = from.double_colon ? *from.next_double_colon : from;
+  if (own_rule.recipe && first_rule.recipe && own_rule.recipe != first_rule.recipe) {
+    const Location where = own_rule.recipe->where;
     const auto say = [&](const std::string& text) { plan_.evaluator.diagnostics.bare_warning(where, text); };
     const std::string_view old_name = from.name.view(), name = into.name.view();
     say(fmt::format("Recipe was specified for file '{}' at {}:{},", old_name, where.file, where.line));
