@@ -102,7 +102,10 @@ void Builder::visit_goal() {
   r.goals.current = static_cast<uint32_t>(index);
   r.ready.follow_walk();
   Target* const found = r.times.resolve(&r.goals[index]);
-  if (&r.goals[index] != found) r.goals.note_changed(index);  // by vpath: nothing is said of it
+  if (&r.goals[index] != found) {  // by vpath: nothing is said of it
+    r.goals.note_changed(index);
+    r.states.reopen(*found);
+  }
   r.goals.replace(index, found);
   if (found->progress == Progress::untouched) {
     if (r.goals.are_makefiles) found->optional_makefile = r.goals.makefiles.of_goal[index]->optional;
