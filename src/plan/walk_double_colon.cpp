@@ -42,7 +42,7 @@ void Walker::step_double_colon(Frame& frame) {
       return;
     }
     visit(entry, frame);
-    entry.parent = head.parent;
+    entry.parent = entry.is_target ? head.parent : nullptr;  // -W has added it
     return;
   }
   bool ran = false;

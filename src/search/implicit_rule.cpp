@@ -244,7 +244,7 @@ bool Search::ought_to_exist(Target* target, std::string_view name, bool compatib
   const Target* known = e_.db.find_target(symbol);
   if (known == nullptr) return false;
   if (known->is_target) return true;
-  if (known->is_explicit) {
+  if (known->is_explicit || known->entered) {
     *mentioned = true;
     return compatible;
   }
