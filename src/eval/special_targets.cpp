@@ -111,6 +111,7 @@ void Evaluator::finish_reading() {
     db.globals.touch();
   }
   if (each(".DELETE_ON_ERROR", [](Target&) {})) special.delete_on_error = true;
+  add_extra_prerequisites(*this);
 }
 
 }  // namespace cmz

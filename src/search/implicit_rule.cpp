@@ -18,6 +18,7 @@ struct Search::FoundPrerequisite {
   bool order_only = false;
   bool wait_before = false;
   bool from_pattern = false;                // its text held a `%`
+  bool hidden = false;                      // of .EXTRA_PREREQS
   std::unique_ptr<FoundRule> intermediate;  // made by a rule of its own
 };
 
@@ -357,6 +358,7 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
         f.order_only = p.order_only || order_only;
         f.wait_before = p.wait_before;
         f.from_pattern = pattern.has_percent;
+        f.hidden = p.hidden;
         continue;
       }
       if (!chains) return false;
@@ -375,6 +377,7 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
     }
     for (size_t i = first; i < prerequisites.size(); ++i) {
       FoundPrerequisite& f = prerequisites[i];
+      f.hidden = p.hidden;
       if (told) {
         if (const Symbol known = e_.db.symbols.find(f.name); known && impossible_.contains(known)) {
           debug->say(DebugLog::implicit, indent, "Rejecting rule '{}' due to impossible {} prerequisite '{}'.",
@@ -440,7 +443,7 @@ void Search::apply(Target& target, FoundRule& found) {
     p.target = &made;
     p.order_only = f.order_only;
     p.wait_before = f.wait_before;
-    p.from_implicit = true;
+    p.hidden = f.hidden;
     all.push_back(p);
     if (rule.terminal) made.searched = true;  // no chaining beyond a terminal rule
     // What only implicit rules know of is intermediate from the second time on, though it was there before.
@@ -454,7 +457,7 @@ void Search::apply(Target& target, FoundRule& found) {
         q.target = &db.target(other.name);
         q.order_only = other.order_only;
         q.wait_before = other.wait_before;
-        q.from_implicit = true;
+        q.hidden = other.hidden;
         all.push_back(q);
       }
       break;

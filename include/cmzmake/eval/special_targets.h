@@ -12,6 +12,9 @@ namespace cmz {
 // True when `name` is such a target. Manual, "Special Built-in Target Names".
 bool apply_early_special_target(Evaluator& e, std::string_view name, std::string_view prerequisites, Recipe* recipe);
 
+// All is read: .EXTRA_PREREQS become prerequisites, and those of implicit rules are known.
+void add_extra_prerequisites(Evaluator& e);
+
 // Appends the prerequisites that `text` names, `|` and `.WAIT` understood. With `stem`, `%` is replaced.
 void append_prerequisites(Evaluator& e, std::string_view text, const std::string_view* stem,
                           std::vector<Prerequisite>& out);

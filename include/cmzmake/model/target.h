@@ -29,10 +29,9 @@ struct Prerequisite {
   Target* target = nullptr;  // null: a text is still to be expanded,
   uint32_t pending = 0;      // Database::pending() has it
   bool order_only : 1 = false;
-  bool wait_before : 1 = false;    // .WAIT stands before it
-  bool from_implicit : 1 = false;  // added by an implicit rule
-  bool hidden : 1 = false;         // mentioned elsewhere too: not in $^ and $+ (.EXTRA_PREREQS)
-  bool changed : 1 = false;        // newer than the target, or remade: in $?
+  bool wait_before : 1 = false;  // .WAIT stands before it
+  bool hidden : 1 = false;       // mentioned elsewhere too: not in $^ and $+ (.EXTRA_PREREQS)
+  bool changed : 1 = false;      // newer than the target, or remade: in $?
 };
 
 // The targets that one run of a recipe makes (grouped targets, pattern rules with several targets).
