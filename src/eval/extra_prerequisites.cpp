@@ -8,7 +8,7 @@ namespace {
 
 std::vector<Prerequisite> named_by(Evaluator& e, std::string_view text) {
   std::vector<Prerequisite> out;
-  append_prerequisites(e, text, nullptr, out);
+  append_prerequisites(e, text, nullptr, out, Mention::entered);
   for (Prerequisite& p : out) p.hidden = true;
   return out;
 }

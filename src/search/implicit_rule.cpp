@@ -434,7 +434,7 @@ void Search::apply(Target& target, FoundRule& found) {
 
   // Names that the rule gives literally count as mentioned, where a rule has to be found for them.
   for (const FoundPrerequisite& f : found.prerequisites)
-    if (!f.from_pattern && f.intermediate) db.target(f.name).is_explicit = true;
+    if (!f.from_pattern && !f.hidden && f.intermediate) db.target(f.name).is_explicit = true;
 
   std::vector<Prerequisite> all;
   for (FoundPrerequisite& f : found.prerequisites) {

@@ -76,7 +76,7 @@ struct alignas(64) Target {
   bool intermediate : 1 = false;
   bool secondary : 1 = false;
   bool not_intermediate : 1 = false;
-  bool entered : 1 = false;        // named by -o, -W or for a variable of its own: not unknown to implicit rules
+  bool entered : 1 = false;        // named otherwise: implicit rules know it, but it may be intermediate
   bool silent : 1 = false;         // named by .SILENT
   bool ignore_errors : 1 = false;  // named by .IGNORE
   bool not_parallel : 1 = false;   // named by .NOTPARALLEL: its prerequisites wait for each other
