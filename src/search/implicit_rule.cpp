@@ -155,7 +155,7 @@ bool Search::implicit_rule(Target& target) {
         debug->say(DebugLog::implicit, debug_depth, "No archive-member implicit rule found for '{}'.", name);
     }
   if (!found) return false;
-  apply(target, *found);
+  apply(target, *found, false);
   return true;
 }
 
@@ -425,7 +425,7 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
   return true;
 }
 
-void Search::apply(Target& target, FoundRule& found) {
+void Search::apply(Target& target, FoundRule& found, bool in_chain) {
   Database& db = e_.db;
   const PatternRule& rule = *found.rule;
   const std::string stem = found.directory + found.stem;
@@ -445,6 +445,7 @@ void Search::apply(Target& target, FoundRule& found) {
     p.wait_before = f.wait_before;
     p.hidden = f.hidden;
     all.push_back(p);
+    if (in_chain && made.double_colon) db.add_double_colon(made).parent = &target;  // without a rule, as -W adds one
     if (rule.terminal) made.searched = true;  // no chaining beyond a terminal rule
     // What only implicit rules know of is intermediate from the second time on, though it was there before.
     const bool known_to_rules = made.peer || (f.from_pattern && made.searched && made.recipe);
@@ -462,7 +463,7 @@ void Search::apply(Target& target, FoundRule& found) {
       }
       break;
     } else if (f.intermediate && !made.recipe) {
-      apply(made, *f.intermediate);
+      apply(made, *f.intermediate, true);
       made.searched = true;
       made.is_target = true;
       if (!made.is_explicit && !made.not_intermediate && !db.special.not_intermediate_all) made.intermediate = true;
