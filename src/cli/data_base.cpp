@@ -244,7 +244,7 @@ void DataBase::file(const Target& head, const Target& t) {
   bool bar = false;
   for (const bool order_only : {false, true})
     for (const Prerequisite& p : t.prerequisites) {
-      if (p.order_only != order_only || p.hidden) continue;
+      if (p.order_only != order_only) continue;
       if (order_only && !std::exchange(bar, true)) out_ += " |";
       if (p.wait_before) out_ += " .WAIT";
       out_ += fmt::format(" {}", p.target ? p.target->name.view() : db_.pending(p)->text);

@@ -95,6 +95,7 @@ int Session::Impl::build() {
   builder->already_restarted = restarts > 0;
   mark_old_files();
   if (restarts == 0) mark_new_files();
+  if (const std::string& kept = host.stored_makefile.path(); !kept.empty()) builder->assume_done(named_target(kept));
 
   debug.say(DebugLog::basic, 0, "Updating makefiles....");
   debug.set_quiet(true);
@@ -118,7 +119,7 @@ int Session::Impl::build() {
   if (restarts > 0) mark_new_files();
   const std::vector<Target*> wanted = goals();
   debug.say(DebugLog::basic, 0, "Updating goal targets....");
-  int status = builder->build(wanted);
+  int status = builder->build(wanted, !options.goals.empty());
   if (builder->fatal_signal() == 0) builder->remove_intermediates();
   if (builder->clock_skew()) events.on(event::ClockSkew{});
   return status;
@@ -174,11 +175,18 @@ std::vector<Target*> Session::Impl::goals() {
 }
 
 void Session::Impl::mark_old_files() {
-  for (const std::string& name : options.old_files) builder->assume_old(named_target(name));
+  for (const std::string& name : options.old_files) builder->assume_old(entered_target(name));
 }
 
 void Session::Impl::mark_new_files() {
-  for (const std::string& name : options.new_files) builder->assume_new(named_target(name));
+  for (const std::string& name : options.new_files) builder->assume_new(entered_target(name));
+}
+
+// That of -o or -W. To a double-colon target they add one more, without a rule, and leave its rules as they are.
+Target& Session::Impl::entered_target(std::string_view name) {
+  Target& target = named_target(name);
+  target.entered = true;
+  return target.double_colon ? db.add_double_colon(target) : target;
 }
 
 }  // namespace cmz

@@ -125,6 +125,7 @@ struct Session::Impl : OptionListener {
   std::vector<Target*> likely_goals();
   void mark_old_files();
   void mark_new_files();
+  Target& entered_target(std::string_view name);
 
   Host& host;
   std::vector<std::string> arguments, environment;

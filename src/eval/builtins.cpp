@@ -119,7 +119,7 @@ bool Evaluator::has_only_builtin_rules() const {
   const auto is_builtin = [&](std::string_view suffix) {
     return suffix.data() >= table.data() && suffix.data() < table.data() + table.size();
   };
-  return !settings.no_builtin_rules && db.pattern_rules.empty() &&
+  return !settings.no_builtin_rules && db.pattern_rules.empty() && !db.symbols.find(".EXTRA_PREREQS") &&
          std::all_of(db.dotted_targets().begin(), db.dotted_targets().end(), is_special) &&
          db.suffixes.size() == static_cast<size_t>(std::count(table.begin(), table.end(), '.')) &&
          std::all_of(db.suffixes.begin(), db.suffixes.end(), is_builtin);
@@ -187,6 +187,12 @@ void Evaluator::convert_suffix_rules() {
       add_pattern_rule(db, std::move(pattern), false);
     }
   }
+  for (const auto& rule : db.pattern_rules)
+    for (const Prerequisite& extra : extra_prerequisites)
+      rule->prerequisites.push_back({.text = extra.target->name.view(),
+                                     .order_only = extra.order_only,
+                                     .wait_before = extra.wait_before,
+                                     .hidden = true});
   db.special.second_expansion = second;
 }
 

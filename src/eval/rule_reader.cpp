@@ -318,6 +318,7 @@ void MakefileReader::target_variable(std::string_view targets, const Statement& 
       continue;
     }
     Target& target = e_.db.target(parse_pattern(target_name).text);
+    target.entered = true;
     if (!target.variables) {
       target.variables = &e_.db.new_variable_set();
       for (Target* t = target.next_double_colon; t; t = t->next_double_colon) t->variables = target.variables;

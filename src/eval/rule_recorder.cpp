@@ -238,11 +238,14 @@ void MakefileReader::add_prerequisites(const OpenRule& rule, Target& target, std
     out.push_back(e_.db.add_pending(pending));
     return;
   }
-  append_prerequisites(e_, text, rule.is_static_pattern ? &stem : nullptr, out);
+  if (rule.is_static_pattern)
+    append_prerequisites(e_, text, &stem, out, Mention::entered);
+  else
+    append_prerequisites(e_, text, nullptr, out, Mention::explicit_);
 }
 
 void append_prerequisites(Evaluator& e, std::string_view text, const std::string_view* stem,
-                          std::vector<Prerequisite>& out) {
+                          std::vector<Prerequisite>& out, Mention mention) {
   bool order_only = false, wait = false;
   const auto take = [&](std::string_view name) {
     if (name == ".WAIT") {
@@ -256,7 +259,10 @@ void append_prerequisites(Evaluator& e, std::string_view text, const std::string
       p.target = &e.db.target(made);
     } else
       p.target = &e.db.target(name);  // a backslash before `%` stays
-    p.target->is_explicit = true;
+    if (mention == Mention::explicit_)
+      p.target->is_explicit = true;
+    else
+      p.target->entered = true;
     p.order_only = order_only;
     p.wait_before = std::exchange(wait, false);
     out.push_back(p);

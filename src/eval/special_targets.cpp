@@ -58,7 +58,7 @@ static void expand_pending(Evaluator& e, Target& target) {
     PlaceGuard place(e, pending->where);
     const std::string text = e.expand(pending->text);
     std::vector<Prerequisite> names;
-    append_prerequisites(e, text, nullptr, names);
+    append_prerequisites(e, text, nullptr, names, Mention::explicit_);
     target.prerequisites.erase(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(i));
     target.prerequisites.insert(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(i), names.begin(),
                                 names.end());
@@ -111,6 +111,7 @@ void Evaluator::finish_reading() {
     db.globals.touch();
   }
   if (each(".DELETE_ON_ERROR", [](Target&) {})) special.delete_on_error = true;
+  add_extra_prerequisites(*this);
 }
 
 }  // namespace cmz

@@ -1,8 +1,4 @@
 // The walk comes to a target: its time, its rule, and what it needs before it can be judged.
-#include <algorithm>
-
-#include "cmzmake/base/strings.h"
-#include "cmzmake/eval/special_targets.h"
 #include "walker.h"
 
 namespace cmz {
@@ -56,55 +52,9 @@ void Walker::prepare(Target& target) {
     target.searched = true;
     implicit = plan_.search.implicit_rule(target);
   }
-  add_extra_prerequisites(target, implicit);  // not those that only .DEFAULT makes
   if (target.recipe == nullptr && !target.is_target && plan_.db.default_recipe && !target.double_colon)
     target.recipe = const_cast<Recipe*>(plan_.db.default_recipe);
-  order_.shuffle_late(target, expanded || implicit);
-}
-
-// .EXTRA_PREREQS. Manual, "Other Special Variables".
-void Walker::add_extra_prerequisites(Target& target, bool implicit) {
-  if (target.double_colon) return;
-  if (!target.recipe && !target.is_target) return;
-  // The target's own or the global one: it is not inherited. A target's scope is not made for nothing:
-  // that would run what patterns assign by `!=`.
-  const Symbol name = plan_.db.symbols.intern(".EXTRA_PREREQS");
-  const auto is_extra = [name](const auto& p) { return p.second.name == name.view(); };
-  if (std::any_of(plan_.db.pattern_variables.begin(), plan_.db.pattern_variables.end(), is_extra))
-    target_scope(plan_.evaluator, target);
-  Variable* v = nullptr;
-  bool own = true;
-  if (target.variables) v = target.variables->find(name);
-  if (!v && target.pattern_variables) v = target.pattern_variables->find(name);
-  if (!v) {
-    own = false;
-    v = plan_.db.globals.find(name);
-  }
-  if (!v) return;
-  std::string text;
-  {
-    ScopeGuard guard(plan_.evaluator, target_scope(plan_.evaluator, target));
-    plan_.evaluator.expand_variable(*v, text);
-  }
-  if (trim(text).empty()) return;
-  std::vector<Prerequisite> extra;
-  append_prerequisites(plan_.evaluator, text, nullptr, extra);
-  // The global ones are of the implicit rule's, where there is one: before what the makefile says of the target.
-  auto& all = target.prerequisites;
-  auto at = all.end();
-  if (implicit && !own) at = std::find_if(all.begin(), all.end(), [](const auto& p) { return !p.from_implicit; });
-  for (Prerequisite& p : extra) {
-    // Prerequisites of the global setting do not get each other as prerequisites, except with an
-    // implicit rule: there that is a circle, which is told.
-    if (own || !implicit) {
-      if (p.target == &target) continue;
-      if (!own &&
-          std::any_of(extra.begin(), extra.end(), [&](const Prerequisite& other) { return other.target == &target; }))
-        continue;
-    }
-    p.hidden = true;
-    at = all.insert(at, p) + 1;
-  }
+  if (expanded || implicit) order_.shuffle_late(target);
 }
 
 }  // namespace cmz

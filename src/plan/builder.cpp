@@ -33,9 +33,12 @@ void Builder::assume_old(Target& target) {
   rooms_->states.finish(target, Status::success);
 }
 
+void Builder::assume_done(Target& target) { rooms_->states.finish(target, Status::success); }
+
 void Builder::assume_new(Target& target) { TargetTimes::set(target, FileTime::newest()); }
 
-int Builder::build(const std::vector<Target*>& goals) {
+int Builder::build(const std::vector<Target*>& goals, bool named) {
+  rooms_->goals.are_named = named;
   for (Target* goal : goals) goal->command_line = true;
   const Status status = run(goals);
   if (status == Status::failed) return 2;
@@ -106,7 +109,10 @@ void Builder::visit_goal() {
   r.goals.current = static_cast<uint32_t>(index);
   r.ready.follow_walk();
   Target* const found = r.times.resolve(&r.goals[index]);
-  if (&r.goals[index] != found) r.goals.note_changed(index);  // by vpath: nothing is said of it
+  if (&r.goals[index] != found) {  // by vpath: nothing is said of it
+    r.goals.note_changed(index);
+    r.states.reopen(*found);
+  }
   r.goals.replace(index, found);
   if (found->progress == Progress::untouched) {
     if (r.goals.are_makefiles) found->optional_makefile = r.goals.makefiles.of_goal[index]->optional;

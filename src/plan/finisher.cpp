@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "failure_policy.h"
@@ -16,18 +17,22 @@ void Finisher::finish(Target& target, Status status, Ran ran) {
     if (!plan_.pretends()) plan_.disk.forget_all();  // a recipe may make more than its target
     target.updated = true;
     if (target.time_before.is_unknown()) target.time_before = target.mtime;
-    if (!target.phony) take_new_time(target);
-    if (target.group && ran == Ran::yes) finish_peers(target, status);
+    const bool really = ran_really(target);
+    if (!target.phony) take_new_time(target, really);
+    if (target.group && ran == Ran::yes) finish_peers(target, status, really);
   }
   release_waiters(target);
 }
 
-void Finisher::take_new_time(Target& target) {
-  bool really = !plan_.pretends();
-  if (!really && target.recipe) {  // recursive lines run even then
-    really = true;
-    for (const RecipeLine& line : target.recipe->lines) really &= line.flags.recursive;
-  }
+// Recursive lines run also when make pretends.
+bool Finisher::ran_really(const Target& target) const {
+  if (!plan_.pretends()) return true;
+  if (!target.recipe) return false;
+  const std::vector<RecipeLine>& lines = target.recipe->lines;
+  return std::all_of(lines.begin(), lines.end(), [](const RecipeLine& line) { return line.flags.recursive; });
+}
+
+void Finisher::take_new_time(Target& target, bool really) {
   if (really) {
     TargetTimes::forget(target);
     target.vpath_searched = target.ignore_vpath;
@@ -39,7 +44,7 @@ void Finisher::take_new_time(Target& target) {
   target.time_changed = times_.of(target) != target.time_before;
 }
 
-void Finisher::finish_peers(Target& target, Status status) {
+void Finisher::finish_peers(Target& target, Status status, bool really) {
   const bool pretending = plan_.pretends();
   for (Target* member : target.group->members) {
     if (member == &target || member->progress == Progress::finished) continue;
@@ -49,10 +54,10 @@ void Finisher::finish_peers(Target& target, Status status) {
     if (!member->phony) {
       const FileTime before = member->mtime;
       plan_.disk.changed(member->name.view());
-      TargetTimes::set(*member, pretending ? FileTime::newest() : FileTime::unknown());
+      TargetTimes::set(*member, really ? FileTime::unknown() : FileTime::newest());
       member->time_changed = times_.of(*member) != before;
-      if (!pretending && status == Status::success && target.time_changed && !times_.of(target).is_absent() &&
-          !target.stem.empty() && !target.has_static_pattern && times_.of(*member).is_absent())
+      if (!pretending && !target.group->is_explicit && target.time_changed && !times_.of(target).is_absent() &&
+          times_.of(*member).is_absent())
         plan_.evaluator.diagnostics.warning(
             target.recipe->where, fmt::format("pattern recipe did not update peer target '{}'.", member->name.view()));
     }

@@ -29,8 +29,9 @@ class Finisher {
   void forget() { made_a_waiter_ = false; }
 
  private:
-  void take_new_time(Target& target);
-  void finish_peers(Target& target, Status status);
+  bool ran_really(const Target& target) const;
+  void take_new_time(Target& target, bool really);
+  void finish_peers(Target& target, Status status, bool really);
 
   Plan& plan_;
   TargetStates& states_;

@@ -38,6 +38,7 @@ class Goals {
   // there one for which nobody waits any more.
   bool want(Target& target) const;
 
+  bool are_named = false;                  // by the command line
   uint32_t current = 0;                    // the walk looks at what this goal needs
   bool some_finished = false;              // since it was last looked at
   Status first_trouble = Status::success;  // of the goal that finished first without success

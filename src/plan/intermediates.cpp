@@ -10,12 +10,13 @@
 namespace cmz {
 namespace {
 
-// Those to be removed, in the order of GNU Make's table of files.
-std::vector<Target*> made_intermediates(Database& db) {
+// Those to be removed, in the order of GNU Make's table of files. What the command line names is kept.
+std::vector<Target*> made_intermediates(Database& db, bool goals_are_named) {
   std::vector<Target*> made;
   if (db.special.secondary_all) return made;
   for (Target& t : db.targets())
-    if (t.intermediate && t.updated && !t.precious && !t.secondary && !t.not_intermediate && !t.command_line)
+    if (t.intermediate && t.updated && !t.precious && !t.secondary && !t.not_intermediate &&
+        !(t.command_line && goals_are_named))
       made.push_back(&t);
   const size_t size = table_size(1024, db.targets().size());
   std::stable_sort(made.begin(), made.end(), [size](const Target* a, const Target* b) {
@@ -28,7 +29,7 @@ std::vector<Target*> made_intermediates(Database& db) {
 
 void Builder::remove_intermediates() {
   Plan& plan = rooms_->plan;
-  if (plan.options.question || plan.options.touch) return;
+  if (plan.options.question || plan.options.touch || rooms_->intermediates_removed) return;
   std::string names;
   const auto show = [&](bool interrupted) {
     if (names.empty() || plan.silent()) return;
@@ -36,7 +37,7 @@ void Builder::remove_intermediates() {
     names.clear();
   };
   bool any = false;
-  for (const Target* t : made_intermediates(plan.db)) {
+  for (const Target* t : made_intermediates(plan.db, rooms_->goals.are_named)) {
     std::error_code error;
     if (!plan.options.dry_run) {
       error = plan.disk.remove(t->name.view());

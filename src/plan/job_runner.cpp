@@ -61,7 +61,7 @@ JobRunner::Step JobRunner::begin(Target& target, FileTime time) {
 
   if (plan_.options.touch && !recipe.any_recursive) {
     if (target.phony) {
-      finisher_.finish(target, Status::success, Finisher::Ran::yes);
+      finisher_.finish(target, Status::success, Finisher::Ran::touched);
       return Step::settled;
     }
     goals_.note_changed(target.goal);

@@ -93,26 +93,34 @@ void JobRunner::fill_job(RunningJob& running) {
 }
 
 // Why a target is remade, for --trace: for its own sake, not for that of a peer. An archive that is not there is no
-// reason for its members, nor for itself once one of them was made; it is the members' that are named.
+// reason for its members, nor for itself once one of them was made; it is the members' that are named. What is
+// order-only is a reason when there is no better one, and it is not there.
 std::string JobRunner::reason(const Target& target, FileTime time) const {
   if (target.phony) return "target is .PHONY";
   const std::string_view name = target.name.view();
   const auto member = split_archive_name(name);
   const Target* const archive = member ? plan_.db.find_target(member->archive) : nullptr;
   bool absent = time.is_absent() && !(archive && archive->mtime.is_absent());
-  std::string newer;
+  std::string newer, missing;
   std::unordered_set<const Target*> named;  // once each, as in $?
+  const auto add = [&named](std::string& names, const Target* prerequisite, std::string_view called) {
+    if (!named.insert(prerequisite).second) return;
+    if (!names.empty()) names += ' ';
+    names += called;
+  };
   for (const Prerequisite& p : target.prerequisites) {
-    if (p.order_only || !p.target) continue;
+    if (p.hidden || !p.target) continue;
+    if (p.order_only) {
+      if (p.target->mtime.is_absent()) add(missing, p.target, p.target->name.view());
+      continue;
+    }
     const auto part = split_archive_name(p.target->name.view());
     if (absent && part && part->archive == name && p.target->updated) absent = plan_.disk.mtime(name).is_absent();
-    if ((p.changed || p.target->mtime > time) && named.insert(p.target).second) {
-      if (!newer.empty()) newer += ' ';
-      newer += part ? part->member : p.target->name.view();
-    }
+    if (p.changed || p.target->mtime > time) add(newer, p.target, part ? part->member : p.target->name.view());
   }
   if (absent) return "target does not exist";
-  return newer.empty() ? std::string("unknown reasons") : newer;
+  if (!newer.empty()) return newer;
+  return missing.empty() ? std::string("unknown reasons") : missing;
 }
 
 }  // namespace cmz

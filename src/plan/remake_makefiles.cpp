@@ -59,6 +59,11 @@ Builder::Remade Builder::remake_makefiles(ReadMakefiles& read) {
   options.always_make = options.always_make && !already_restarted;
   r.goals.are_makefiles = true;
   run(goals.targets);
+  if (r.failures.stop() != Status::none) {  // make ends here, whatever else it was to do
+    drain(true);
+    remove_intermediates();
+    r.intermediates_removed = true;
+  }
   r.goals.are_makefiles = false;
   options = saved;
   return r.failures.signal() ? Remade::failed : judge_makefiles(goals.targets, before);

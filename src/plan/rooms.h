@@ -42,7 +42,8 @@ struct Builder::Rooms {
   bool in_goal = false;  // it is at the last of them
   // The present pass: it is done with the goals before `pass_goal`.
   size_t pass_goal = 0;
-  bool goals_to_tell = false;  // one had finished when the pass began
+  bool goals_to_tell = false;          // one had finished when the pass began
+  bool intermediates_removed = false;  // at the end of makefiles that could not be remade
   Walker::Pause pause = Walker::Pause::none;
 };
 

@@ -17,6 +17,16 @@ void TargetStates::finish(Target& target, Status status) {
   if (status == Status::failed) ++failed_;
 }
 
+void TargetStates::reopen(Target& target) {
+  const auto forget = [this](Target& t) {
+    set(t, Progress::untouched);
+    t.status = Status::none;
+  };
+  if (target.progress != Progress::finished) return;
+  forget(target);
+  if (target.double_colon) forget(*target.next_double_colon);
+}
+
 TargetCounts TargetStates::counts() const {
   TargetCounts out;
   out.known = std::accumulate(counts_.begin(), counts_.end(), 0u);

@@ -6,7 +6,7 @@
 //       uisites run waiting         its recipe runs
 //
 // Those that another target's recipe makes too (its group) go to running and finished from wherever they are. A
-// finished target becomes untouched when vpath finds that there is more to look at; an unfinished one when the build
+// finished target becomes untouched when vpath finds that a goal is the same file; an unfinished one when the build
 // stops.
 #pragma once
 
@@ -22,6 +22,8 @@ class TargetStates {
   void set(Target& target, Progress progress);
   // To finished.
   void finish(Target& target, Status status);
+  // A goal that vpath finds to be `target` is looked at once more; of double-colon rules the first.
+  void reopen(Target& target);
 
   // How many targets are in which state.
   TargetCounts counts() const;

@@ -177,38 +177,30 @@ Target* TargetTimes::resolve(Target* target) {
   return target;
 }
 
-// vpath found `from` where the makefiles know `into`: from now on they are one.
+// vpath found `from` where the makefiles know `into`: from now on they are one. Of double-colon rules the first ones
+// become one; all others of `from` are gone.
 void TargetTimes::merge(Target& from, Target& into) {
-  const Target& first_rule = into.double_colon ? *into.next_double_colon : into;
-  if (from.recipe && first_rule.recipe && from.recipe != first_rule.recipe) {
-    const Location where = from.recipe->where;
+  Target& old_rule = from.double_colon ? *from.next_double_colon : from;
+  Target& rule = into.double_colon ? *into.next_double_colon : into;
+  if (old_rule.recipe && rule.recipe && old_rule.recipe != rule.recipe) {
+    const Location where = old_rule.recipe->where;
     const auto say = [&](const std::string& text) { plan_.evaluator.diagnostics.bare_warning(where, text); };
     const std::string_view old_name = from.name.view(), name = into.name.view();
     say(fmt::format("Recipe was specified for file '{}' at {}:{},", old_name, where.file, where.line));
     say(fmt::format("but '{}' is now considered the same file as '{}'.", old_name, name));
     say(fmt::format("Recipe for '{}' will be ignored in favor of the one for '{}'.", old_name, name));
-  } else if (from.recipe && !into.recipe) {
-    into.recipe = from.recipe;
-    into.stem = from.stem;
+  } else if (old_rule.recipe && !rule.recipe) {
+    rule.recipe = old_rule.recipe;
+    rule.stem = old_rule.stem;
   }
   if (from.double_colon != into.double_colon && from.is_target) {
     const char* kinds[] = {"single-colon", "double-colon"};
     throw Fatal({}, fmt::format("can't rename {} '{}' to {} '{}'", kinds[from.double_colon], from.name.view(),
                                 kinds[into.double_colon], into.name.view()));
   }
-  if (into.progress == Progress::finished && !from.prerequisites.empty()) {  // it has more to look at now
-    states_.set(into, Progress::untouched);
-    into.status = Status::none;
-  }
-  into.prerequisites.insert(into.prerequisites.end(), from.prerequisites.begin(), from.prerequisites.end());
-  order_.extend(into);
-  for (Target* entry = from.next_double_colon; entry; entry = entry->next_double_colon)
-    if (entry->double_colon_head == &from) entry->double_colon_head = &into;
-  if (from.double_colon) {
-    Target* last = &into;
-    while (last->next_double_colon) last = last->next_double_colon;
-    last->next_double_colon = from.next_double_colon;
-  }
+  if (!old_rule.prerequisites.empty()) rule.recipe_known = false;  // there may be second expansions among them
+  rule.prerequisites.insert(rule.prerequisites.end(), old_rule.prerequisites.begin(), old_rule.prerequisites.end());
+  order_.extend(rule);
   if (from.variables) {
     if (!into.variables)
       into.variables = from.variables;
@@ -227,6 +219,7 @@ void TargetTimes::merge(Target& from, Target& into) {
   into.not_parallel |= from.not_parallel;
   into.snapped &= from.snapped;
   if (!into.parent) into.parent = from.parent;
+  rule.snapped &= old_rule.snapped;
   from.merged_into = &into;
 }
 

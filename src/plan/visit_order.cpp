@@ -32,12 +32,8 @@ void VisitOrder::shuffle(std::vector<Target*>& goals) {
   shuffle_below({written.rbegin(), written.rend()});
 }
 
-void VisitOrder::shuffle_late(Target& target, bool anew) {
+void VisitOrder::shuffle_late(Target& target) {
   if (!applies()) return;
-  if (!anew) {
-    extend(target);
-    return;
-  }
   random_state_ = plan_.options.shuffle.seed;
   target.shuffled = false;
   shuffle_below({&target});

@@ -23,9 +23,8 @@ class VisitOrder {
 
   // Mixes `goals`, and all that is known below them.
   void shuffle(std::vector<Target*>& goals);
-  // The prerequisites of `target` are known in full; `anew`: some were not when all were mixed. Those
-  // of .EXTRA_PREREQS stay behind the others.
-  void shuffle_late(Target& target, bool anew);
+  // The prerequisites of `target` are known in full; some were not when all were mixed.
+  void shuffle_late(Target& target);
 
   // The prerequisite that is visited in place `place`.
   Prerequisite& at(Target& target, size_t place) {

@@ -35,14 +35,15 @@ void Walker::step_double_colon(Frame& frame) {
   }
   if (frame.entry) {
     Target& entry = *frame.entry;
-    entry.parent = head.parent;
+    Target* const parent = entry.is_target ? head.parent : entry.parent;  // -W adds one that nobody wants
+    entry.parent = parent;
     if (entry.progress == Progress::running || entry.progress == Progress::waiting) {
       wait_for(frame, entry);
       suspend(frame);
       return;
     }
     visit(entry, frame);
-    entry.parent = head.parent;
+    entry.parent = parent;
     return;
   }
   bool ran = false;

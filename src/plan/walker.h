@@ -124,7 +124,6 @@ class Walker {
   Prerequisite* looked_at(const Frame& frame);
   void advance(Frame& frame);
   void prepare(Target& target);
-  void add_extra_prerequisites(Target& target, bool implicit);
 
   // the others (walk_check.cpp, walk_double_colon.cpp)
   void step_check(Frame& frame);

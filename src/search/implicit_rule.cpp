@@ -18,6 +18,7 @@ struct Search::FoundPrerequisite {
   bool order_only = false;
   bool wait_before = false;
   bool from_pattern = false;                // its text held a `%`
+  bool hidden = false;                      // of .EXTRA_PREREQS
   std::unique_ptr<FoundRule> intermediate;  // made by a rule of its own
 };
 
@@ -160,7 +161,7 @@ bool Search::implicit_rule(Target& target) {
         debug->say(DebugLog::implicit, debug_depth, "No archive-member implicit rule found for '{}'.", name);
     }
   if (!found) return false;
-  apply(target, *found);
+  apply(target, *found, false);
   return true;
 }
 
@@ -250,7 +251,7 @@ bool Search::ought_to_exist(Target* target, std::string_view name, bool compatib
   const Target* known = e_.db.find_target(symbol);
   if (known == nullptr) return false;
   if (known->is_target) return true;
-  if (known->is_explicit) {
+  if (known->is_explicit || known->entered) {
     *mentioned = true;
     return compatible;
   }
@@ -364,6 +365,7 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
         f.order_only = p.order_only || order_only;
         f.wait_before = p.wait_before;
         f.from_pattern = pattern.has_percent;
+        f.hidden = p.hidden;
         continue;
       }
       if (!chains) return false;
@@ -382,6 +384,7 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
     }
     for (size_t i = first; i < prerequisites.size(); ++i) {
       FoundPrerequisite& f = prerequisites[i];
+      f.hidden = p.hidden;
       if (told) {
         if (const Symbol known = e_.db.symbols.find(f.name); known && impossible_.contains(known)) {
           debug->say(DebugLog::implicit, indent, "Rejecting rule '{}' due to impossible {} prerequisite '{}'.",
@@ -429,7 +432,7 @@ bool Search::try_rule(Target* target, std::string_view name, Match& match, bool 
   return true;
 }
 
-void Search::apply(Target& target, FoundRule& found) {
+void Search::apply(Target& target, FoundRule& found, bool in_chain) {
   Database& db = e_.db;
   const PatternRule& rule = *found.rule;
   const std::string stem = found.directory + found.stem;
@@ -438,7 +441,7 @@ void Search::apply(Target& target, FoundRule& found) {
 
   // Names that the rule gives literally count as mentioned, where a rule has to be found for them.
   for (const FoundPrerequisite& f : found.prerequisites)
-    if (!f.from_pattern && f.intermediate) db.target(f.name).is_explicit = true;
+    if (!f.from_pattern && !f.hidden && f.intermediate) db.target(f.name).is_explicit = true;
 
   std::vector<Prerequisite> all;
   for (FoundPrerequisite& f : found.prerequisites) {
@@ -447,8 +450,9 @@ void Search::apply(Target& target, FoundRule& found) {
     p.target = &made;
     p.order_only = f.order_only;
     p.wait_before = f.wait_before;
-    p.from_implicit = true;
+    p.hidden = f.hidden;
     all.push_back(p);
+    if (in_chain && made.double_colon) db.add_double_colon(made).parent = &target;  // without a rule, as -W adds one
     if (rule.terminal) made.searched = true;  // no chaining beyond a terminal rule
     // What only implicit rules know of is intermediate from the second time on, though it was there before.
     const bool known_to_rules = made.peer || (f.from_pattern && made.searched && made.recipe);
@@ -461,12 +465,12 @@ void Search::apply(Target& target, FoundRule& found) {
         q.target = &db.target(other.name);
         q.order_only = other.order_only;
         q.wait_before = other.wait_before;
-        q.from_implicit = true;
+        q.hidden = other.hidden;
         all.push_back(q);
       }
       break;
     } else if (f.intermediate && !made.recipe) {
-      apply(made, *f.intermediate);
+      apply(made, *f.intermediate, true);
       made.searched = true;
       made.is_target = true;
       if (!made.is_explicit && !made.not_intermediate && !db.special.not_intermediate_all) made.intermediate = true;

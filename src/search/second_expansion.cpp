@@ -29,7 +29,7 @@ bool Search::expand_prerequisites(Target& target) {
     PlaceGuard place(e_, target.recipe ? target.recipe->where : Location{});  // no other place is left
     const std::string text = e_.expand(pending->text);
     std::vector<Prerequisite> names;
-    append_prerequisites(e_, text, nullptr, names);
+    append_prerequisites(e_, text, nullptr, names, pending->is_static_pattern ? Mention::entered : Mention::explicit_);
     const auto at = target.prerequisites.erase(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(i));
     target.prerequisites.insert(at, names.begin(), names.end());
     i += names.size();

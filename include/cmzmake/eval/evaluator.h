@@ -148,8 +148,9 @@ class Evaluator {
   LoadedObjects& objects();
   bool has_objects() const { return objects_ != nullptr; }
 
-  // Declarations complete: special targets are applied to what they name.
+  // Declarations complete: special targets are applied to what they name, and .EXTRA_PREREQS become prerequisites.
   void finish_reading();
+  std::vector<Prerequisite> extra_prerequisites;  // those that all targets get, for what implicit rules make
 
   // The built-in variables and rules (builtins.cpp). Computed ones, .VARIABLES, show what there is at any time.
   void define_computed_variables();

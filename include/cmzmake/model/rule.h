@@ -37,6 +37,7 @@ struct PatternPrerequisite {
   bool order_only = false;
   bool wait_before = false;
   bool second_expansion = false;  // text is to be expanded again, and may become several names
+  bool hidden = false;            // of .EXTRA_PREREQS: not in $^ and $+
 };
 
 // An implicit rule.

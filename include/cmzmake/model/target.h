@@ -29,10 +29,9 @@ struct Prerequisite {
   Target* target = nullptr;  // null: a text is still to be expanded,
   uint32_t pending = 0;      // Database::pending() has it
   bool order_only : 1 = false;
-  bool wait_before : 1 = false;    // .WAIT stands before it
-  bool from_implicit : 1 = false;  // added by an implicit rule
-  bool hidden : 1 = false;         // mentioned elsewhere too: not in $^ and $+ (.EXTRA_PREREQS)
-  bool changed : 1 = false;        // newer than the target, or remade: in $?
+  bool wait_before : 1 = false;  // .WAIT stands before it
+  bool hidden : 1 = false;       // mentioned elsewhere too: not in $^ and $+ (.EXTRA_PREREQS)
+  bool changed : 1 = false;      // newer than the target, or remade: in $?
 };
 
 // The targets that one run of a recipe makes (grouped targets, pattern rules with several targets).
@@ -77,6 +76,7 @@ struct alignas(64) Target {
   bool intermediate : 1 = false;
   bool secondary : 1 = false;
   bool not_intermediate : 1 = false;
+  bool entered : 1 = false;        // named otherwise: implicit rules know it, but it may be intermediate
   bool silent : 1 = false;         // named by .SILENT
   bool ignore_errors : 1 = false;  // named by .IGNORE
   bool not_parallel : 1 = false;   // named by .NOTPARALLEL: its prerequisites wait for each other

@@ -65,8 +65,9 @@ class Builder {
   Builder(BuildContext context, BuildOptions options);
   ~Builder();
 
-  // Builds `goals` in order. The exit status of make: 0, 1 (-q: something is out of date), 2.
-  int build(const std::vector<Target*>& goals);
+  // Builds `goals` in order; `named`: the command line names them. The exit status of make: 0, 1 (-q: something is out
+  // of date), 2.
+  int build(const std::vector<Target*>& goals, bool named = true);
 
   // Brings makefiles up to date before the build: failures of optional ones are silent, nothing is
   // said of those that are up to date. `changed`: one of them is another, so that all must be read again.
@@ -78,6 +79,8 @@ class Builder {
   // -o: `target` is very old and is not remade. -W: it is as new as can be.
   void assume_old(Target& target);
   void assume_new(Target& target);
+  // No rule remakes `target`.
+  void assume_done(Target& target);
 
   // Has the times of all that is known below `goals` asked for, in the order of the walk, if that pays.
   void look_ahead(const std::vector<Target*>& goals);

@@ -137,7 +137,7 @@ class Search {
                    bool* mentioned);
   void add_globbed(FoundPrerequisite&& found, std::vector<FoundPrerequisite>& out);
   bool ought_to_exist(Target* target, std::string_view name, bool compatible, bool* mentioned);
-  void apply(Target& target, FoundRule& found);
+  void apply(Target& target, FoundRule& found, bool in_chain);
   std::optional<Found> library(std::string_view name);
   std::optional<Found> search_directories(std::string_view name, bool for_target = false);
   void load_vpath();
