@@ -11,8 +11,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "cmzmake/event/debug_log.h"
 #include "cmzmake/eval/evaluator.h"
+#include "cmzmake/event/debug_log.h"
 #include "cmzmake/search/glance.h"
 
 namespace cmz {
