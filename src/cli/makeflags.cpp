@@ -5,6 +5,7 @@
 
 #include "cmzmake/cli/options.h"
 #include "cmzmake/syntax/statement.h"
+#include "option_table.h"
 
 namespace cmz {
 namespace {
@@ -17,29 +18,6 @@ std::string quote(std::string_view text) {
     if (c == ' ' || c == '\t' || c == '\\') out += '\\';
     out += c;
   }
-  return out;
-}
-
-std::string letters_of(const Options& o) {
-  std::string out;
-  const auto add = [&](bool on, char letter) {
-    if (on) out += letter;
-  };
-  add(o.always_make, 'B');
-  add(o.debug_all, 'd');
-  add(o.environment_overrides, 'e');
-  add(o.ignore_errors, 'i');
-  add(o.keep_going, 'k');
-  add(o.check_symlink_times, 'L');
-  add(o.dry_run, 'n');
-  add(o.print_data_base, 'p');
-  add(o.question, 'q');
-  add(o.no_builtin_rules, 'r');
-  add(o.no_builtin_variables, 'R');
-  add(o.silent, 's');
-  add(o.stop, 'S');
-  add(o.touch, 't');
-  add(o.print_directory, 'w');
   return out;
 }
 
@@ -86,33 +64,34 @@ std::string eval_flags_text(const Options& o) {
 }
 
 std::string makeflags_text(const Options& o, const MakeflagsParts& parts) {
-  std::string out = letters_of(o);
-  const auto add = [&](std::string_view option, std::string_view value = {}) {
-    out += ' ';
-    out += option;
-    out += quote(value);
+  std::string letters, words;
+  const auto add = [&](const OptionRow& row, std::string_view value) {
+    words += ' ';
+    words += row.spelling();
+    if (row.letters.empty() && !value.empty()) words += '=';
+    words += quote(value);
   };
-  for (const std::string& d : o.include_dirs) add("-I", d);
-  if (o.jobs == Options::kJobsUnlimited) add("-j");
-  if (o.jobs > 0) add("-j", std::to_string(o.jobs));
-  if (o.max_load != Options::kNoLoadLimit) add("-l", fmt::format("{:g}", o.max_load));
-  if (!o.output_sync.empty()) add("-O", o.output_sync);
-  for (const std::string& d : o.debug) add("--debug=", d);
-  if (parts.jobserver && !o.jobserver_auth.empty()) add("--jobserver-auth=", o.jobserver_auth);
-  if (o.trace) add("--trace");
-  if (o.no_print_directory) add("--no-print-directory");
-  if (o.warn_undefined) add("--warn-undefined-variables");
-  if (!o.warnings.empty()) {
-    const std::string text = o.warnings.text();
-    add("--warn", text == "warn" ? "" : "=" + text);
+  for (const OptionRow& row : option_table()) {
+    if (row.passed == Passed::never || (row.passed == Passed::jobserver && !parts.jobserver)) continue;
+    if (row.passed == Passed::evals) {
+      if (!parts.evals || o.evals.empty()) continue;
+      words += ' ';
+      words += parts.by_reference ? "$(-*-eval-flags-*-)" : eval_flags_text(o);
+    } else if (row.write) {
+      if (std::string value; row.write(o, value)) add(row, value);
+    } else if (const auto* on = std::get_if<bool Options::*>(&row.member)) {
+      if (!(o.**on)) continue;
+      if (row.letters.empty())
+        add(row, {});
+      else
+        letters += row.letter();
+    } else if (const auto* text = std::get_if<std::string Options::*>(&row.member)) {
+      if (!(o.**text).empty()) add(row, o.**text);
+    } else if (const auto* list = std::get_if<std::vector<std::string> Options::*>(&row.member)) {
+      for (const std::string& value : o.**list) add(row, value);
+    }
   }
-  if (parts.jobserver && !o.sync_mutex.empty()) add("--sync-mutex=", o.sync_mutex);
-  if (o.no_silent) add("--no-silent");
-  if (!o.shuffle.empty()) add("--shuffle=", o.shuffle);
-  if (parts.evals && !o.evals.empty()) {
-    out += ' ';
-    out += parts.by_reference ? "$(-*-eval-flags-*-)" : eval_flags_text(o);
-  }
+  std::string out = letters + words;
   if (parts.assignments && parts.by_reference)
     out += fmt::format(" -- $({})", parts.overrides);
   else if (parts.assignments && !o.assignments.empty())

@@ -15,13 +15,18 @@ namespace {
 
 namespace po = boost::program_options;
 
-// An option with its argument, as Program_options hands it on, or an operand (no key). An optional argument
-// that is not there becomes an empty one without a token: an option with none would take the next operand.
-po::option make_option(const OptionInfo& info, const std::string* argument) {
+// What Program_options calls an option.
+std::string key_of(const OptionRow& row) {
+  return row.names[0].empty() ? std::string(1, row.letter()) : std::string(row.names[0]);
+}
+
+// An option with its argument as Program_options hands it on. An optional argument that is not there becomes an empty
+// value without a token: an option with none would take the next operand.
+po::option make_option(const OptionRow& row, const std::string* argument) {
   po::option out;
-  out.string_key = info.name.empty() ? std::string(1, info.letter) : std::string(info.name);
+  out.string_key = key_of(row);
   if (argument) out.original_tokens.push_back(*argument);
-  if (info.takes != Takes::nothing) out.value.push_back(argument ? *argument : std::string());
+  if (row.takes != Takes::nothing) out.value.push_back(argument ? *argument : std::string());
   return out;
 }
 
@@ -74,66 +79,66 @@ class Cutter {
   void error(std::string message) { out_.push_back(make_error(std::move(message))); }
 
   // Whether the next word is the number of an option that may have one.
-  bool number_follows(const OptionInfo& info) const {
+  bool number_follows(const OptionRow& row) const {
     if (next_ >= words_.size() || words_[next_].empty()) return false;
     const std::string& word = words_[next_];
-    if (info.id == OptionId::jobs) return word.find_first_not_of("0123456789") == std::string::npos;
-    return info.id == OptionId::load_average && (word[0] == '.' || (word[0] >= '0' && word[0] <= '9'));
+    if (row.number_begins.find(word[0]) == std::string_view::npos) return false;
+    return row.number_goes_on.empty() || word.find_first_not_of(row.number_goes_on) == std::string::npos;
   }
 
   // The option with the argument that it takes from the next word, if any.
-  void finish(const OptionInfo& info, size_t letter) {
-    const bool takes_word = info.takes == Takes::argument || number_follows(info);
-    out_.push_back(make_option(info, takes_word ? &words_[next_] : nullptr));
+  void finish(const OptionRow& row, size_t letter) {
+    const bool takes_word = row.takes == Takes::argument || number_follows(row);
+    out_.push_back(make_option(row, takes_word ? &words_[next_] : nullptr));
     if (!takes_word) return;
-    if (names_stdin(info, words_[next_])) stdin_makefiles_.push_back({next_ - 1, letter, true});
+    if (names_stdin(row, words_[next_])) stdin_makefiles_.push_back({next_ - 1, letter, true});
     ++next_;
   }
 
   // The option with an argument in the same word.
-  void finish_here(const OptionInfo& info, size_t letter, const std::string& value) {
-    out_.push_back(make_option(info, &value));
-    if (names_stdin(info, value)) stdin_makefiles_.push_back({next_ - 1, letter, false});
+  void finish_here(const OptionRow& row, size_t letter, const std::string& value) {
+    out_.push_back(make_option(row, &value));
+    if (names_stdin(row, value)) stdin_makefiles_.push_back({next_ - 1, letter, false});
   }
 
-  static bool names_stdin(const OptionInfo& info, const std::string& argument) {
-    return info.id == OptionId::file && argument == "-";
+  static bool names_stdin(const OptionRow& row, const std::string& argument) {
+    return row.letter() == 'f' && argument == "-";
   }
 
   void long_option(const std::string& word) {
     const size_t equals = word.find('=');
     const std::string_view name = std::string_view(word).substr(2, equals == std::string::npos ? equals : equals - 2);
-    const OptionInfo* info = find_option(name, dialect_, &candidates_);
-    if (info == nullptr && candidates_.empty())
+    const auto [row, found] = find_option(name, dialect_, candidates_);
+    if (row == nullptr && candidates_.empty())
       return error(fmt::format("{}: unrecognized option '{}'", program_, word));
-    if (info == nullptr) {
+    if (row == nullptr) {
       std::string message = fmt::format("{}: option '{}' is ambiguous; possibilities:", program_, word);
-      for (const OptionInfo* each : candidates_) message += fmt::format(" '--{}'", each->name);
+      for (const LongOption& each : candidates_) message += fmt::format(" '--{}'", each.name);
       return error(std::move(message));
     }
     if (equals != std::string::npos) {
-      if (info->takes == Takes::nothing)
-        return error(fmt::format("{}: option '--{}' doesn't allow an argument", program_, info->name));
-      return finish_here(*info, 0, word.substr(equals + 1));
+      if (row->takes == Takes::nothing)
+        return error(fmt::format("{}: option '--{}' doesn't allow an argument", program_, found));
+      return finish_here(*row, 0, word.substr(equals + 1));
     }
-    if (info->takes == Takes::argument && next_ >= words_.size())
-      return error(fmt::format("{}: option '--{}' requires an argument", program_, info->name));
-    finish(*info, 0);
+    if (row->takes == Takes::argument && next_ >= words_.size())
+      return error(fmt::format("{}: option '--{}' requires an argument", program_, found));
+    finish(*row, 0);
   }
 
   void letters(const std::string& word) {
     for (size_t i = 1; i < word.size(); ++i) {
-      const OptionInfo* info = find_option(word[i]);
-      if (info == nullptr) {
+      const OptionRow* row = find_option(word[i]);
+      if (row == nullptr) {
         error(fmt::format("{}: invalid option -- '{}'", program_, word[i]));
-      } else if (info->takes == Takes::nothing) {
-        out_.push_back(make_option(*info, nullptr));
+      } else if (row->takes == Takes::nothing) {
+        out_.push_back(make_option(*row, nullptr));
       } else if (i + 1 < word.size()) {
-        return finish_here(*info, i, word.substr(i + 1));
-      } else if (info->takes == Takes::argument && next_ >= words_.size()) {
+        return finish_here(*row, i, word.substr(i + 1));
+      } else if (row->takes == Takes::argument && next_ >= words_.size()) {
         error(fmt::format("{}: option requires an argument -- '{}'", program_, word[i]));
       } else {
-        finish(*info, i);
+        finish(*row, i);
       }
     }
   }
@@ -144,28 +149,50 @@ class Cutter {
   size_t next_ = 0;
   std::vector<po::option> out_;
   std::vector<StdinMakefile> stdin_makefiles_;
-  std::vector<const OptionInfo*> candidates_;
+  std::vector<LongOption> candidates_;
 };
 
-const OptionInfo& option_of_key(const std::string& key) {
-  if (key.size() == 1) return *find_option(key[0]);
-  std::vector<const OptionInfo*> candidates;
-  return *find_option(key, Dialect::own, &candidates);  // a full name
-}
+// What Program_options knows of an option: how many arguments it has, and what becomes of them.
+class OptionValue final : public po::value_semantic {
+ public:
+  OptionValue(const OptionRow& row, OptionSource source, Options& options)
+      : row_(row), source_(source), options_(options) {}
+
+  std::string name() const override { return std::string(row_.argument); }
+  unsigned min_tokens() const override { return row_.takes == Takes::nothing ? 0 : 1; }
+  unsigned max_tokens() const override { return min_tokens(); }
+  bool is_composing() const override { return true; }
+  bool is_required() const override { return false; }
+  bool apply_default(boost::any&) const override { return false; }
+  void parse(boost::any& value, const std::vector<std::string>& words, bool) const override {
+    if (!words.empty()) value = words.front();
+  }
+  // Throws po::error, which says what is wrong with the argument.
+  void notify(const boost::any& value) const override {
+    const std::string wrong = apply_option({row_, boost::any_cast<std::string>(&value), source_}, options_);
+    if (!wrong.empty()) throw po::error(wrong);
+  }
+
+ private:
+  const OptionRow& row_;
+  OptionSource source_;
+  Options& options_;
+};
 
 // Describes the options that were found: all of them would take longer than the rest of the parsing.
-po::options_description describe(const std::vector<po::option>& found) {
+po::options_description describe(const std::vector<po::option>& found, OptionSource source, Options& options) {
   po::options_description out;
+  std::vector<LongOption> candidates;
   uint64_t described = 0;
   for (const po::option& option : found) {
-    if (option.string_key.empty()) continue;
-    const auto number = static_cast<unsigned>(&option_of_key(option.string_key) - option_table().data());
-    if (described >> number & 1) continue;
-    described |= uint64_t{1} << number;
-    if (option_table()[number].takes == Takes::nothing)
-      out.add_options()(option.string_key.c_str(), "");
-    else
-      out.add_options()(option.string_key.c_str(), po::value<std::string>());
+    const std::string& key = option.string_key;
+    if (key.empty()) continue;
+    const OptionRow& row =
+        key.size() == 1 ? *find_option(key[0]) : *find_option(key, Dialect::own, candidates).row;  // a full name
+    const uint64_t bit = uint64_t{1} << (&row - option_table().data());
+    if (described & bit) continue;
+    described |= bit;
+    out.add_options()(key.c_str(), new OptionValue(row, source, options), std::string(row.help).c_str());
   }
   return out;
 }
@@ -181,7 +208,7 @@ bool parse(const std::vector<std::string>& words, std::string_view program, Opti
            OptionListener& listener) {
   if (words.empty()) return true;
   std::vector<po::option> found = Cutter(words, program, options.dialect).run();
-  const po::options_description description = describe(found);
+  const po::options_description description = describe(found, source, options);
   const auto give_all = [&](std::vector<std::string>& rest) {
     rest.clear();
     return std::move(found);
@@ -205,11 +232,15 @@ bool parse(const std::vector<std::string>& words, std::string_view program, Opti
       if (source != OptionSource::makefile) (assigns ? options.assignments : options.goals).push_back(text);
       if (assigns) listener.assignment(text);
     } else {
-      const std::string* argument = option.original_tokens.empty() ? nullptr : &option.value[0];
-      const std::string wrong = apply_option(option_of_key(option.string_key), argument, source, options);
-      if (wrong.empty()) continue;
-      listener.wrong_argument(wrong);
-      right = false;
+      const auto value = description.find(option.string_key, false).semantic();
+      boost::any argument;
+      value->parse(argument, option.original_tokens, true);
+      try {
+        value->notify(argument);
+      } catch (const po::error& wrong) {
+        listener.wrong_argument(wrong.what());
+        right = false;
+      }
     }
   }
   return right;

@@ -121,6 +121,7 @@ void Session::Impl::restart() {
     if (entry.compare(0, 14, "MAKE_RESTARTS=") != 0) env.push_back(entry);
   env.push_back(fmt::format("MAKE_RESTARTS={}{}", prints_directory() ? "-" : "", restarts + 1));
   std::vector<char*> envp;
+  envp.reserve(env.size() + 1);
   for (std::string& entry : env) envp.push_back(entry.data());
   envp.push_back(nullptr);
   if (!options.directories.empty() && start_directory && ::chdir(start_directory->c_str()) != 0)

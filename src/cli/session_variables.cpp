@@ -158,7 +158,8 @@ void Session::Impl::set_include_dirs() {
   }
   if (defaults) {
     constexpr std::array<std::string_view, 3> kSystem = {"/usr/gnu/include", "/usr/local/include", "/usr/include"};
-    if (std::ranges::find(kSystem, std::string_view(CMZMAKE_INCLUDEDIR)) == kSystem.end()) add_dir(CMZMAKE_INCLUDEDIR);
+    if (std::ranges::find(kSystem, std::string_view(CMZMAKE_INCLUDE_DIR)) == kSystem.end())
+      add_dir(CMZMAKE_INCLUDE_DIR);
     for (const std::string_view d : kSystem) add_dir(std::string(d));
   }
   std::string joined;

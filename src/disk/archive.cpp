@@ -123,7 +123,7 @@ std::error_code ArchiveIndex::read(int fd) {
       if (text.ends_with('/')) text.remove_suffix(1);
       member.name = text;
     }
-    if (is_member) add(std::move(member));
+    if (is_member) add(std::move(member));  // NOLINT(bugprone-use-after-move): the one without a name is none of these
     at = body;
     if (has_body) {
       if (size > file_size - body) return {};

@@ -140,7 +140,6 @@ void Evaluator::convert_suffix_rules() {
     auto rule = std::make_unique<PatternRule>();
     rule->target_texts.push_back(db.arena.copy(target));
     rule->targets.push_back(parse_rule_pattern(target, db.arena));
-    rule->from_suffix = true;
     if (from) {
       PatternPrerequisite p;
       p.text = db.arena.copy("%" + std::string(source_suffix));

@@ -86,6 +86,7 @@ const std::vector<uint32_t>& Evaluator::export_order(const std::vector<Exported>
     return export_order_;
   last_exports_ = variables;
   std::vector<std::string_view> names;
+  names.reserve(variables.size());
   for (const Exported& v : variables) names.push_back(v.name.view());
   export_order_ = table_order(names, 1024, variable_hash);
   return export_order_;

@@ -26,8 +26,6 @@ class FunctionCall {
   void run_loaded(const LoadedFunction& function);
 
  private:
-  static constexpr size_t kInline = 4;
-
   void expand_arguments();
   // The raw argument number `i`, for functions that expand their own.
   uint32_t raw(size_t i) const;

@@ -308,7 +308,7 @@ bool Evaluator::read_makefile(std::string_view name, bool search_include_dirs, b
   if (error && search_include_dirs && path[0] != '/' &&
       (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)) {
     for (const std::string& directory : settings.include_dirs) {
-      std::string candidate = directory + "/" + path;
+      std::string candidate = fmt::format("{}/{}", directory, path);
       std::error_code again = disk.read(candidate, *source, &time, &step);
       if (again == std::errc::no_such_file_or_directory || again == std::errc::not_a_directory) continue;
       error = again;

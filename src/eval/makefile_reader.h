@@ -31,7 +31,6 @@ struct OpenRule {
   Recipe* recipe = nullptr;
   Location where;
 
-  bool has_prerequisites() const { return !plain_prerequisites.empty() || !trim(prerequisites).empty(); }
   // As new, keeping the memory.
   void clear();
 };

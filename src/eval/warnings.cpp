@@ -88,7 +88,7 @@ void Warnings::set_variable(const std::optional<WarningControl>& control) {
 }
 
 void Warnings::decide() {
-  constexpr auto ignore = WarningAction::ignore, warn = WarningAction::warn;
+  const auto ignore = WarningAction::ignore, warn = WarningAction::warn;
   const WarningAction invalid = controlled() ? warn : ignore;
   actions_ = {warn, invalid, invalid, ignore};
   for (size_t i = 0; i < actions_.size(); ++i) {

@@ -68,8 +68,7 @@ class PatternIndex {
     }
     const auto key = [](const Shape& s) { return std::tuple(!s.literal, s.prefix, s.suffix); };
     std::ranges::sort(shapes_, {}, key);
-    const auto rest = std::ranges::unique(shapes_);
-    shapes_.erase(rest.begin(), rest.end());
+    shapes_.erase(std::unique(shapes_.begin(), shapes_.end()), shapes_.end());
   }
 
   bool find(const Shape& shape, std::string_view word) const {

@@ -37,7 +37,7 @@ class FailurePolicy {
   void no_rule(Target& target);
   // `asker` needs what has failed already.
   void come_by_failed(Target& target, Target& asker);
-  // Says of the first thing that failed below `target` that it has no rule, whatever went wrong there. The
+  // Tells "No rule to make target" of the first target that failed below `target`, also when that one has a rule. The
   // targets between still count as untold.
   void tell_failure(Target& target);
   // While makefiles are remade: before the first thing that is said of one that could not be read, why.

@@ -240,7 +240,7 @@ OutputId JobRunner::output_of(const RunningJob& running, size_t line) const {
 std::shared_ptr<const Environment> JobRunner::environment(JobId id) {
   RunningJob& running = jobs_.at(id);
   const CurrentCapture current(plan_.capture, running.capture);
-  const auto made = environment_for(running);
+  auto made = environment_for(running);
   spare_automatic_ = std::move(running.automatic);
   return made;
 }

@@ -39,10 +39,9 @@ std::optional<Slots::Wait> Slots::ask_for_token() {
   return std::nullopt;
 }
 
-// Sub-makes are to find all tokens that there ought to be: once they run, nobody can tell those
-// that are lost from those that they have. Where tokens are missing and a process that is no child
-// of ours has the pool open (a make whose parent was killed goes on for a while), that process gets
-// some time to end, once.
+// Before the first sub-make starts, all tokens should be in the pool: while sub-makes run, nobody can tell a lost token
+// from one that a sub-make holds. Tokens may be missing because a process that is no child of ours still has the pool
+// open (a make whose parent was killed goes on for a while). Such a process gets some time to end, once.
 std::optional<Slots::Wait> Slots::ask_for_whole_pool() {
   constexpr int kPatienceMs = 5000, kAskAgainMs = 100;
   const size_t missing = settle().missing;

@@ -10,6 +10,18 @@
 
 #include "cmzmake/base/exit.h"
 
+// ThreadSanitizer makes of a vfork a fork, whose child tells the parent nothing, and keeps account of handlers and
+// descriptors in memory that the child of a vfork shares. The C library's functions have other names, too, which
+// ThreadSanitizer does not know.
+#ifdef __SANITIZE_THREAD__
+extern "C" pid_t __vfork();
+extern "C" int __sigaction(int, const struct sigaction*, struct sigaction*);
+extern "C" int __dup2(int, int);
+#define CMZ_SYSTEM(name) ::__##name
+#else
+#define CMZ_SYSTEM(name) ::name
+#endif
+
 namespace cmz {
 namespace {
 
@@ -36,16 +48,17 @@ int take_stop_signal() {
   return taken > 0 ? taken : 0;
 }
 
-// Runs in the child, on the parent's memory and with all signals blocked; never returns.
-[[noreturn]] void run_child(Child* child) {
+// Runs in the child, on the parent's memory and with all signals blocked; never returns, which ThreadSanitizer would
+// take for a call deeper and deeper.
+[[noreturn, gnu::no_sanitize_thread]] void run_child(Child* child) {
   const LaunchSpec& spec = *child->spec;
   // A handler would run on the parent's memory.
   struct sigaction action = {};
   action.sa_handler = SIG_DFL;
-  for (int signal : child->handled) ::sigaction(signal, &action, nullptr);
-  if (child->in >= 0) ::dup2(child->in, STDIN_FILENO);
-  if (child->out >= 0) ::dup2(child->out, STDOUT_FILENO);
-  if (child->err >= 0) ::dup2(child->err, STDERR_FILENO);
+  for (int signal : child->handled) CMZ_SYSTEM(sigaction)(signal, &action, nullptr);
+  if (child->in >= 0) CMZ_SYSTEM(dup2)(child->in, STDIN_FILENO);
+  if (child->out >= 0) CMZ_SYSTEM(dup2)(child->out, STDOUT_FILENO);
+  if (child->err >= 0) CMZ_SYSTEM(dup2)(child->err, STDERR_FILENO);
   for (int fd : spec.inherit) ::fcntl(fd, F_SETFD, 0);
   restore_limits(*spec.state);
   if (spec.own_process_group) ::setpgid(0, 0);
@@ -66,8 +79,8 @@ int take_stop_signal() {
 }
 
 // Nothing of this frame changes between the two returns of vfork.
-[[gnu::noinline]] pid_t vfork_child(Child* child) {
-  const pid_t pid = ::vfork();
+[[gnu::noinline, gnu::no_sanitize_thread]] pid_t vfork_child(Child* child) {
+  const pid_t pid = CMZ_SYSTEM(vfork)();
   if (pid == 0) run_child(child);
   return pid;
 }

@@ -7,8 +7,8 @@
 
 namespace cmz {
 
-// How the names of a set begin and end, and in which folders they are, so roughly that a few words of memory hold it:
-// most sets have few suffixes. What it says of a set holds for whatever name is looked for in it.
+// A rough summary of a set of names: how they begin, how they end, in which folders they are. Three small Bloom filters
+// hold it. When a filter says no, no name of the set is like the one that is looked for; a yes may be wrong.
 class NameShapes {
  public:
   // `folder` is the last part of the name's directory, without `/`; `base` is what follows.

@@ -1,3 +1,4 @@
+// make's options as data, and the texts made of them: the command line, MAKEFLAGS, --help.
 #pragma once
 
 #include <cstdint>
@@ -70,16 +71,16 @@ struct Options {
   std::vector<std::string> goals;
   std::vector<std::string> assignments;  // VAR=value, in order
 
-  // What a makefile cannot change: switches that were given before it was read, as bits of the
-  // option table, and the -j of the command line.
+  // A makefile cannot change these: switches that were given before it was read, as bits of the option table's rows,
+  // and the -j of the command line.
   uint64_t given = 0;
   int command_line_jobs = kJobsUnset;
 
   DebugFlags debug_flags() const;
 };
 
-// Hears of what words say besides options, in the order of the words: what stands before it is in
-// the options already. GNU Make defines variables, and complains, while it reads its options.
+// Hears of assignments and mistakes among the words, in their order: options that stand before one count already. GNU
+// Make defines variables, and complains, while it reads its options.
 class OptionListener {
  public:
   virtual ~OptionListener() = default;
@@ -91,9 +92,9 @@ class OptionListener {
   virtual void wrong_argument(const std::string& message) = 0;
 };
 
-// Reads the command line, after the environment's flags. `program` is argv[0] as given, for
-// getopt's messages. False when something was wrong: then the usage is due, and exit status 2.
-// Throws Fatal for a bad --warn, and what `listener` throws.
+// Reads the command line, after the environment's flags. `program` is argv[0] as given, for getopt's messages. False
+// when something was wrong: then the usage is due, and exit status 2. Throws Fatal for a bad --warn, and whatever
+// `listener` throws.
 bool parse_command_line(const std::vector<std::string>& arguments, std::string_view program, Options& options,
                         OptionListener& listener);
 
@@ -112,17 +113,16 @@ struct MakefileFlags {
   std::vector<std::string> complaints;   // messages that stop nothing
 };
 
-// Reads the expanded value of MAKEFLAGS after a makefile set it. Unknown options, goals, and
-// options that are for the command line only are ignored; switches of the environment and the
-// command line stay; other values change. Throws Fatal for a bad --debug, -O or --warn.
+// Reads the expanded value of MAKEFLAGS after a makefile set it. Unknown options, goals, and options that are for the
+// command line only are ignored; switches of the environment and the command line stay; other values change. Throws
+// Fatal for a bad --debug, -O or --warn.
 MakefileFlags parse_makefile_flags(std::string_view text, Options& options);
 
-// To be called when all makefiles are read: the command line's -j counts again, and -R means -r
-// too. True when `options` changed.
+// To be called when all makefiles are read: the command line's -j counts again, and -R means -r, too. True when
+// `options` changed.
 bool finish_makefile_flags(Options& options);
 
-// The arguments for a make that starts again, after standard input was read into `file`: what named
-// standard input as a makefile becomes --temp-stdin.
+// The arguments for a make that starts again after standard input was read into `file`: -f - becomes --temp-stdin.
 std::vector<std::string> arguments_with_temp_stdin(const std::vector<std::string>& arguments, const std::string& file);
 
 // Which parts of MAKEFLAGS a reader gets.

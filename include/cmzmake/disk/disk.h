@@ -32,6 +32,7 @@ class Disk {
   // Begins to ask for the times of `names`, which mtime() is likely to be asked for in this order;
   // each has a NUL at its end. nullptr: it does not pay. Its answers are as good as mtime()'s until
   // generation() changes.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): for those who keep them
   virtual std::unique_ptr<TimesAhead> times_ahead(std::vector<const char*> /*names*/) { return nullptr; }
 
   // As mtime, but the newest of the times of all links on the way and of the file: option -L. A
@@ -92,9 +93,8 @@ class Disk {
   // it is no archive, and for a member without a date (deterministic archives have none): it is
   // always made anew. A directory in `member` does not count.
   virtual FileTime member_mtime(std::string_view archive, std::string_view member) = 0;
-  // Sets the time of that member in the archive to now: -t for `lib(member)`. Errors: ENOENT, no
-  // such archive, or none that may be read; EINVAL, not a valid archive; ENXIO, no such member; others of open and
-  // write.
+  // Sets the time of that member in the archive to now: -t for `lib(member)`. Errors: ENOENT, no such archive, or
+  // none that may be read; EINVAL, not a valid archive; ENXIO, no such member; others of open and write.
   virtual std::error_code touch_member(std::string_view archive, std::string_view member) = 0;
   // Members of `archive` whose names match the shell pattern, sorted bytewise: for `lib(*.o)`.
   virtual std::vector<std::string> glob_members(std::string_view archive, std::string_view pattern) = 0;

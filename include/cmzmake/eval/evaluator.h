@@ -116,14 +116,16 @@ class Evaluator {
   // The same with the name expanded; `place` is where the definition stands.
   Variable* assign_named(VariableSet& set, std::string_view name, AssignOp op, std::string_view text, Origin origin,
                          Location place, bool target_specific = false);
-  // A target- or pattern-specific assignment. Returns the variable that got the modifiers: where a `?=` finds an
-  // outer definition, that one.
+  // A target- or pattern-specific assignment. Returns the variable that got the modifiers, which is the outer one when
+  // a `?=` finds an outer definition.
   Variable& assign_for_target(VariableSet& set, std::string_view name, AssignOp op, std::string_view text,
                               Origin origin, const Modifiers& modifiers, bool for_pattern);
-  // What the last assignment says counts: of `private` always, of `export` for patterns always.
+  // Gives `variable` the modifiers of its last assignment. An assignment without `private` takes an earlier `private`
+  // away; one without `export` takes an earlier `export` away for patterns only.
   void modify_for_target(Variable& variable, const Modifiers& modifiers, bool for_pattern);
-  // The global definition of the command line, or of -e, that takes the place of a target- or pattern-specific one
-  // of `origin`; nullptr when there is none. An environment's counts from where a makefile assigns the variable.
+  // Finds the global variable whose value a target- or pattern-specific assignment of `origin` gets instead of its own:
+  // one of the command line, or one of the environment under -e. Returns nullptr when there is none. A variable of the
+  // environment is known here as soon as some makefile has assigned it.
   const Variable* overruling(Symbol name, Origin origin);
   void undefine(VariableSet& set, std::string_view name, Origin origin);
   // `VAR=value` of a command line; nullptr when `text` is no assignment.

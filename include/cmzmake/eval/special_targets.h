@@ -26,8 +26,8 @@ void append_prerequisites(Evaluator& e, std::string_view text, const std::string
 // The same for a pattern rule.
 void append_pattern_prerequisites(Evaluator& e, std::string_view text, PatternRule& rule);
 
-// Adds an implicit rule. One with a single, the same target and the same prerequisites is replaced if `overrides`;
-// otherwise the new one is dropped and the result is false.
+// Adds an implicit rule. When the database has a rule with the same single target and the same prerequisites, the new
+// rule takes its place if `overrides` is true; otherwise the new rule is dropped and the result is false.
 bool add_pattern_rule(Database& db, std::unique_ptr<PatternRule> rule, bool overrides);
 
 }  // namespace cmz

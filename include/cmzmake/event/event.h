@@ -12,8 +12,8 @@
 #include <variant>
 #include <vector>
 
-#include "cmzmake/base/location.h"
 #include "cmzmake/base/exit.h"
+#include "cmzmake/base/location.h"
 
 namespace cmz {
 

@@ -50,7 +50,6 @@ struct PatternRule {
   uint64_t number = 0;    // grows from rule to rule
   bool terminal = false;  // ::
   bool builtin = false;
-  bool from_suffix = false;
   mutable bool in_use = false;  // on the search's stack: a rule does not apply twice in one chain
 };
 

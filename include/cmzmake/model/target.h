@@ -19,8 +19,7 @@ struct Target;
 struct PendingPrerequisites {
   std::string_view text;
   Location where;
-  std::string_view stem;      // of a static pattern rule
-  std::string_view stem_dir;  // the directory cut off an implicit rule's stem
+  std::string_view stem;  // of a static pattern rule
   bool is_static_pattern = false;
 };
 

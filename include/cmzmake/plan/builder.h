@@ -73,7 +73,7 @@ class Builder {
   // said of those that are up to date. `changed`: one of them is another, so that all must be read again.
   enum class Remade { nothing, changed, failed };
   Remade remake_makefiles(ReadMakefiles& makefiles);
-  // Makefiles were remade and read again: -B does not count for them a second time.
+  // True after make has remade makefiles and started again: -B then does not count for makefiles a second time.
   bool already_restarted = false;
 
   // -o: `target` is very old and is not remade. -W: it is as new as can be.

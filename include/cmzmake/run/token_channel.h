@@ -1,3 +1,17 @@
+// Where a jobserver's tokens are: a pipe or fifo in which each byte is one token.
+//
+//     -j4: three bytes
+//                          +--------------------+
+//     our own description  |  +   +   +         |  <- another make takes and puts, too, at any time
+//     (/proc/self/fd/N) -> +--------------------+
+//
+//     take()  byte      a job may start
+//             nothing   the read end is watched; make sleeps, and takes again: another make may be faster
+//             ended     nobody has the other end
+//     put()   done
+//             full      the byte stays here, for the next job or for later
+//
+// Neither ever waits, and neither changes a flag of what other processes have open.
 #pragma once
 
 #include <sys/types.h>

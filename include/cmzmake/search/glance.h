@@ -1,3 +1,13 @@
+// The search's shortcut: most names of a build have no implicit rule, and that shows without a search.
+//
+//     name            src/main.c          the ending that rules know: .c     (RuleIndex, a trie of suffixes)
+//     Glance of .c    main.y main.l main.w ... main.c,v  RCS/main.c,v  SCCS/s.main.c
+//                                         all that rules, or chains of rules, could make a .c from
+//     what is left    main.y main.l       in a folder without `,v`, SCCS or .w the others cannot be (NameShapes)
+//     TailFilter      "in.y"? "in.l"?     the last characters: no file and no mentioned name ends so
+//     answer          no rule applies; no name was put together, and of the disk one listing of the folder is enough
+//
+// A "maybe" anywhere leads to the full search (implicit_rule.cpp), which alone says yes.
 #pragma once
 
 #include <cstdint>
@@ -55,12 +65,14 @@ class Glance {
   uint32_t wanted = 0;  // how often it was asked for
 
  private:
-  // Of a name: root, its directory without cut, prefix, base, suffix.
+  // How a source's name is written: `root`, the directory of the name asked for without `cut` at its end, `prefix`, the
+  // base of the name asked for, `suffix`.
   struct Form {
     std::string cut, root, prefix, suffix;
     bool operator==(const Form&) const = default;
   };
-  // What a rule's prefix must not be the beginning of: a name of that form, behind the directory unless `whole`.
+  // A rule with the prefix `text` may apply to a source that is written as `form` says and begins like `text`: of such
+  // names the glance knows nothing. The two are compared behind the source's directory, or from its start if `whole`.
   struct Beginning {
     std::string text;
     Form form;

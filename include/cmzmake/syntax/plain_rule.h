@@ -16,17 +16,18 @@ struct PlainRule {
   uint32_t lines = 0;                   // physical lines
 };
 
-// Whether `source` begins with such a line; then fills `out`. One pass over its bytes, no copy; a NUL must stand behind
-// them. False says only that the line needs the general reader: it has a character with a meaning (`$`, `#`, `=`, `%`,
-// ...), or begins with a word that may be a directive or with a `.`, or names something that does.
+// Returns true and fills `out` when `source` begins with such a line. The bytes are looked at once and not copied; a
+// NUL must stand behind them. False means that the line needs the general reader: the line has a character with a
+// meaning
+// (`$`, `#`, `=`, `%`, ...), or begins with a word that may be a directive, or has a name that begins with a `.`.
 bool scan_plain_rule(std::string_view source, PlainRule& out);
 
 // Whether a plain rule may begin with the word `name`, of which each character is known to be plain.
 bool may_begin_plain_rule(std::string_view name);
 
-// For each rule that compilers write, `-MP` lets them write one without prerequisites for each of its prerequisites
-// but the first, in their order. The size of such a line at the beginning of `source`, `name` and a colon, its newline
-// included, with an empty line in front of it or without; 0 when it is another one.
+// Compilers that are called with `-MP` add lines to each rule they write: for every prerequisite but the first its name
+// and a colon, in the rule's order. scan_echo() returns the size of the line for `name` when `source` begins with it,
+// else 0. The size includes the newline, and an empty line in front if there is one.
 size_t scan_echo(std::string_view source, std::string_view name);
 
 }  // namespace cmz

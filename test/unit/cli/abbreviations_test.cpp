@@ -13,10 +13,10 @@ namespace {
 
 // As kGnuAbbreviations says it; options of one meaning are one, whose first name is told.
 std::string meaning_of(std::string_view name, Dialect dialect) {
-  std::vector<const OptionInfo*> candidates;
-  if (const OptionInfo* info = find_option(name, dialect, &candidates)) return std::string(info->name);
+  std::vector<LongOption> candidates;
+  if (const LongOption found = find_option(name, dialect, candidates); found.row) return std::string(found.name);
   std::string out = candidates.empty() ? "-" : "?";
-  for (const OptionInfo* each : candidates) out += " " + std::string(each->name);
+  for (const LongOption& each : candidates) out += " " + std::string(each.name);
   return out;
 }
 

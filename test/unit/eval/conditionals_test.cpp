@@ -161,3 +161,10 @@ TEST_CASE("text behind a complete condition is told and left out") {
                                  "Makefile:14: extraneous text after 'else' directive"});
   CHECK(make.expand("$(r)") == "1 2 3");
 }
+
+TEST_CASE(
+    "an else whose condition has a wrong syntax begins a conditional of which nothing is read, not even its else") {
+  TestMake make("ifdef NONE\nelse ifeq wrong\nx = 1\nelse\nx = 2\nendif\ny = 3\nendif\n");
+  CHECK(make.expand("[$(x)][$(y)]") == "[][3]");
+  CHECK(make.messages() == Lines{"Makefile:2: extraneous text after 'else' directive"});
+}

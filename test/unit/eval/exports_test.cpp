@@ -150,6 +150,22 @@ TEST_CASE("a variable that calls $(shell) for its own value has make's own in th
   CHECK(make.expand("$(X)") == "V=env");
 }
 
+TEST_CASE("one that needs such a variable finds make's own value of it there, too") {
+  TestMake make;
+  make.environment("V", "env");
+  make.read("export V = $(filter V=% W=%,$(shell env))\nexport W = [$(V)]\nX := $(V)\n");
+  CHECK(make.expand("$(sort $(X))") == "V=env W=[env]");
+}
+
+TEST_CASE("exports are the same for all targets as long as no exported value has references") {
+  CHECK(TestMake("export V = 1\nW = $(V)\n").evaluator.exports_are_constant());
+  TestMake make("export V = 1\nexport W = $(V)\n");
+  CHECK_FALSE(make.evaluator.exports_are_constant());
+  make.evaluator.define_global("W", "1", Origin::file);
+  CHECK(make.evaluator.exports_are_constant());
+  CHECK_FALSE(TestMake("W = $(V)\nexport\n").evaluator.exports_are_constant());
+}
+
 TEST_CASE("output of $(shell) is one line, and its status stays") {
   TestMake make("define two\necho a\nb\n\n\nendef\nx := $(shell $(two))\ny := $(.SHELLSTATUS)\nz := $(shell exit 7)\n");
   CHECK(make.expand("$(y) [$(z)] $(.SHELLSTATUS)") == "0 [] 7");

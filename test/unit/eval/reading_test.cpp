@@ -112,6 +112,26 @@ TEST_CASE("MAKEFILE_LIST is a variable like others, which grows with each makefi
   CHECK(make.expand("[$(V)] [$(W)]") == "[one.mk] [x one.mk]");
 }
 
+TEST_CASE("MAKEFILE_LIST of the command line stays") {
+  TestMake make;
+  make.command_line("MAKEFILE_LIST=mine");
+  make.read("a:\n");
+  CHECK(make.expand("$(MAKEFILE_LIST)") == "mine");
+}
+
+TEST_CASE("-d tells which makefiles are read, and how they were asked for") {
+  TestMake make;
+  make.disk.add("one.mk", 1, "");
+  Lines told;
+  DebugLog log([&](const std::string& line) { told.push_back(line); });
+  log.set_kinds(DebugLog::verbose);
+  make.evaluator.debug = &log;
+  make.read("include one.mk\n-include none.mk\n");
+  CHECK(told == Lines{"Reading makefile 'Makefile'...\n",
+                      "Reading makefile 'one.mk' (search path) (no ~ expansion)...\n",
+                      "Reading makefile 'none.mk' (search path) (don't care) (no ~ expansion)...\n"});
+}
+
 TEST_CASE("vpath directives add to each other, and are taken away again") {
   struct Vpaths {
     const char* makefile;

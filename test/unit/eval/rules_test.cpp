@@ -152,6 +152,15 @@ TEST_CASE("targets of a grouped rule have one recipe, which there must be") {
         Lines{"Makefile:4: warning: overriding recipe for target 'b'",
               "Makefile:1: warning: ignoring old recipe for target 'b'",
               "Makefile:4: warning: overriding group membership for target 'b'"});
+  const Lines both = TestMake("c d&: ; x\nd c&: ; y\n").messages();
+  REQUIRE(both.size() == 6);
+  CHECK(both[4] == "Makefile:2: warning: overriding group membership for target 'c'");  // the last name first
+  CHECK(both[5] == "Makefile:2: warning: overriding group membership for target 'd'");
+}
+
+TEST_CASE("what -MP adds for a prerequisite is a rule like others where that has a double colon") {
+  CHECK(TestMake().failure("b:: ;\nmain: a b c\n\nb:\n\nc:\n") ==
+        "Makefile:4: target file 'b' has both : and :: entries");
 }
 
 TEST_CASE("pattern rules are kept in order, and replaced by those with the same patterns") {
@@ -221,6 +230,12 @@ TEST_CASE("a rule whose targets expand to nothing is skipped with its recipe") {
   TestMake make("e =\n$(e): b\n\techo 1\n\t$(error not expanded)\na: c\n\techo 2\n$(e): V = 1\n");
   CHECK(make.recipe("a") == "echo 2");
   CHECK(make.expand("[$(V)]") == "[]");
+}
+
+TEST_CASE("a line that has no target before its recipe is no rule") {
+  CHECK(TestMake("x = ; b: c\n$(x)\nb2:\n").rules("b").empty());
+  CHECK(TestMake().failure("x = a;b: c\n\n$(x)\n") == "Makefile:3: missing separator");
+  CHECK(TestMake().failure("a\\;b: c\n") == "Makefile:1: missing separator");
 }
 
 TEST_CASE("what is neither rule nor directive nor assignment ends make at its line") {

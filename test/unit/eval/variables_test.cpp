@@ -56,6 +56,7 @@ TEST_CASE("+= adds a blank and the text, expanded at once only where the variabl
       {"a = 1\na +=\n", "[$(a)]", "[1]"},
       {"a :=\na += 1 2\n", "[$(a)]", "[1 2]"},
       {"a :::= $$x\na += $(b)\nb = 2\n", "$(value a)", "$$x $(b)"},
+      {"a = x\n$(foreach a,y,$(eval a += z))\n", "$(a) $(flavor a)", "y z simple"},
       {"a = x\nb := $(a)\na += y\n", "$(a) $(b)", "x y x"},
       {"a = $(warning once)1\nb := $(a)\na += $$y\n", "$(a)", "1 $y"},
   };
@@ -184,6 +185,17 @@ TEST_CASE(".VARIABLES lists what is defined now") {
   check(cases);
 }
 
+TEST_CASE("an assignment to MAKEFLAGS counts at once where a makefile says it, global and not from the environment") {
+  TestMake make;
+  std::string seen;
+  make.evaluator.on_makeflags = [&] { seen += "[" + make.evaluator.value_of("MAKEFLAGS") + "]"; };
+  make.environment("MAKEFLAGS", "e");
+  make.command_line("MAKEFLAGS=c");
+  CHECK(seen.empty());
+  make.read("override MAKEFLAGS = k\na: MAKEFLAGS = n\noverride MAKEFLAGS += s\n");
+  CHECK(seen == "[k][k s]");
+}
+
 TEST_CASE("each kind of variable tells its origin") {
   TestMake make("f = 1\noverride o = 1\n");
   CHECK(make.expand("$(origin f) $(origin o) $(origin none) $(origin SHELL) $(origin @D) $(foreach x,1,$(origin x))") ==
@@ -265,4 +277,20 @@ TEST_CASE("variables of patterns, too, are seen by the prerequisites of what mat
   const std::string_view text = "p: V = of-p\n%.q: W = of-q\np x.q: c\nc: ; @echo [$(V)][$(W)]\n";
   CHECK(TestMake(text).recipe("c", "p") == "echo [of-p][]");
   CHECK(TestMake(text).recipe("c", "x.q") == "echo [][of-q]");
+}
+
+TEST_CASE("of a pattern's assignments the last says whether the variable is exported, and all private ones are seen") {
+  const std::string_view text =
+      "%b: export V = 1\n%b: V = 2\n%c: private P = 1\nxc: Q = 2\nxb xc: ; [$(P)][$(Q)][$(V)]\n";
+  CHECK(TestMake(text).recipe("xb") == "[][][2]");
+  for (const std::string& variable : TestMake(text).exported("xb")) CHECK_FALSE(variable.starts_with("V="));
+  CHECK(TestMake(text).recipe("xc") == "[1][2][]");
+}
+
+TEST_CASE("a target's own ?= looks at its own variable first, and a pattern's gives way to the command line's") {
+  CHECK(TestMake("a: V =\na: V ?= 2\na: ; [$(V)]\n").recipe("a") == "[]");
+  TestMake make;
+  make.command_line("W=cl");
+  make.read("%: W = x\nxb: ; $(W) $(origin W)\n");
+  CHECK(make.recipe("xb") == "cl command line");
 }

@@ -38,6 +38,8 @@ TEST_CASE("A blocking pipe is read without waiting, in each of the ways") {
   ::close(ends[0]);
 }
 
+//     put a, +++ -> | a + + + | -> take: byte `a`
+//     nobody takes: | + + + + ... + | -> put: full
 TEST_CASE("A channel is given and taken byte by byte, and grows") {
   auto channel = TokenChannel::make_pipe();
   REQUIRE(channel != nullptr);

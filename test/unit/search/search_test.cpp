@@ -95,6 +95,10 @@ TEST_CASE("second expansion sees the target") {
   CHECK(prerequisites(a) == "a.x a.y");
 }
 
+//     name            build/x/file_7.d              the ending that rules know: none, of names below build/
+//     what rules want build/x/file_7.d.o <- src/x/file_7.d.c <- src/x/file_7.d.y
+//     TailFilter      "d.c"? "d.y"?                 yes where found.d.c and chained.d.y lie: only those are searched
+//     for
 TEST_CASE("what no rule can want is refused at a glance, below folders of their own too") {
   FakeMake make;
   make.read("build/%.o: src/%.c ; cc\n%.c: %.y ; yacc\n%: %.o ; ld\n");
