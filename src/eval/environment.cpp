@@ -70,7 +70,8 @@ void Evaluator::collect_exports(const Scope* scope, std::vector<Exported>& out) 
       }
       // Of the many global variables few are exported: that is asked first.
       if (!is_exported(v, said, export_all) || v.name == names_->makelevel || hidden(v.name, s)) continue;
-      if (v.name == names_->shell && v.export_ == Export::unsaid && v.origin != Origin::command_line)
+      if (v.name == names_->shell && v.export_ == Export::unsaid &&
+          (v.origin != Origin::command_line || original_value("SHELL")))
         continue;  // the environment's own SHELL goes through
       out.push_back({v.name, s->set});
     }

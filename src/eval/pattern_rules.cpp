@@ -33,7 +33,7 @@ void append_pattern_prerequisites(Evaluator& e, std::string_view text, PatternRu
       return;
     }
     PatternPrerequisite p;
-    p.text = e.db.arena.copy(name);
+    p.text = e.db.arena.copy(name.starts_with('~') ? e.disk.expand_tilde(name) : std::string(name));
     p.order_only = order_only;
     p.wait_before = std::exchange(wait, false);
     p.second_expansion = second && name.find('$') != kNpos;

@@ -29,7 +29,6 @@ Variable* Evaluator::define(VariableSet& set, std::string_view name, std::string
   v.flavor = flavor;
   v.where = place;
   v.append = false;
-  if (origin != Origin::environment) v.special = false;  // who assigns .VARIABLES gets what he assigned
   v.set_value(std::move(value));
   set.touch();
   assigned(set, v);
@@ -120,7 +119,6 @@ Variable* Evaluator::assign_named(VariableSet& set, std::string_view name, Assig
   }
   if (!target_specific && set.find(v->name) != v)  // an outer scope's: a new one in this set
     v = define(set, name, v->value, origin, v->flavor, place);
-  v->special = false;
   const bool first_from_makefile = v->origin == Origin::environment || v->origin == Origin::default_;
   if (!v->value.empty()) v->value += ' ';
   v->value += more;
@@ -174,7 +172,7 @@ void Evaluator::undefine(VariableSet& set, std::string_view raw_name, Origin ori
   if (evals_open_ == 0) set.forget_erased();  // no expansion is under way that could hold one
   set.erase(symbol);
   if (&set != &db.globals) return;
-  if (symbol == names_->recipe_prefix) recipe_prefix = '\t';
+  if (symbol == names_->recipe_prefix) recipe_prefix_stays_ = true;  // GNU Make no longer watches the name
   if (symbol == names_->warnings) warnings.set_variable(std::nullopt);
 }
 
@@ -193,7 +191,7 @@ void Evaluator::look_at_makeflags(const VariableSet& set, const Variable& v) {
 void Evaluator::assigned(VariableSet& set, Variable& v) {
   if (&set != &db.globals || v.origin == Origin::environment) return;
   if (v.name == names_->recipe_prefix) {
-    recipe_prefix = v.value.empty() ? '\t' : v.value[0];
+    if (!recipe_prefix_stays_) recipe_prefix = v.value.empty() ? '\t' : v.value[0];
   } else if (v.name == names_->makeflags) {
     look_at_makeflags(set, v);
   } else if (v.name == names_->warnings && settings.dialect == Dialect::own) {
@@ -212,8 +210,11 @@ void Evaluator::read_warnings(Variable& v) {
   warnings.set_variable(control);
 }
 
-// Variables that are computed when somebody looks.
+// .VARIABLES is computed when somebody looks and there are others than before; what was assigned to it stands until
+// then. Whoever makes variables of his own for a while has changed them.
 void Evaluator::bring_up_to_date(Variable& v) {
+  if (v.expanding || (scope_ == global_scope() && variables_listed_ == db.globals.membership())) return;
+  variables_listed_ = db.globals.membership();
   std::vector<std::string_view> names;
   for (const auto& item : db.globals) names.push_back(item->name.view());
   std::string all;
@@ -222,6 +223,7 @@ void Evaluator::bring_up_to_date(Variable& v) {
     all += names[index];
   }
   v.value = std::move(all);
+  if (v.flavor != Flavor::simple) v.value_changed();
 }
 
 }  // namespace cmz

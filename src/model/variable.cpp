@@ -7,6 +7,7 @@ namespace cmz {
 Variable& VariableSet::at(Symbol name) {
   if (Variable* found = find(name)) return *found;
   ++version_;
+  ++membership_;
   items_.push_back(std::make_unique<Variable>());
   Variable* fresh = items_.back().get();
   fresh->name = name;
@@ -27,6 +28,7 @@ void VariableSet::erase(Symbol name) {
   Variable* const found = find(name);
   if (found == nullptr) return;
   ++version_;
+  ++membership_;
   erased_.push_back(std::move(items_[found->place]));
   ++holes_;
   if (dense_)
@@ -61,6 +63,7 @@ void VariableSet::add_missing(const VariableSet& other) {
 
 void VariableSet::clear() {
   ++version_;
+  ++membership_;
   items_.clear();
   holes_ = 0;
   by_id_.clear();

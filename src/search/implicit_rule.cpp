@@ -316,6 +316,7 @@ void Search::add_names(const PatternPrerequisite& p, Target* target, std::string
     made.wait_before = std::exchange(f.wait_before, false);
     made.from_pattern = f.from_pattern;
     made.name = f.from_pattern ? fmt::format("{}{}", match.directory, word) : std::string(word);
+    if (made.name.starts_with('~')) made.name = e_.disk.expand_tilde(made.name);
     if (made.name[0] == '.') made.name = std::string(without_dot_slash(made.name));
     add_globbed(std::move(made), out);
   };

@@ -210,6 +210,8 @@ class Evaluator {
   // Warns, throws Fatal or does nothing, as `type` is to be treated.
   void warn(Warning type, const Location& place, const std::string& text);
   void bring_up_to_date(Variable& variable);
+  uint64_t variables_listed_ = 0;     // the membership of the global set that .VARIABLES shows
+  bool recipe_prefix_stays_ = false;  // .RECIPEPREFIX was undefined
   struct Exported {
     Symbol name;
     const VariableSet* set;

@@ -114,6 +114,8 @@ class VariableSet {
   // Grows with every change of the set's membership or of a variable marked by touch().
   uint64_t version() const { return version_; }
   void touch() { ++version_; }
+  // Grows with every change of the membership alone.
+  uint64_t membership() const { return membership_; }
 
  private:
   static constexpr size_t kLinear = 8;
@@ -122,6 +124,7 @@ class VariableSet {
 
   bool dense_;
   uint64_t version_ = 0;
+  uint64_t membership_ = 0;
   std::vector<std::unique_ptr<Variable>> items_;  // null where one was erased
   size_t holes_ = 0;
   std::vector<std::unique_ptr<Variable>> erased_;
