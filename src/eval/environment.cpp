@@ -113,11 +113,11 @@ std::vector<std::pair<std::string, std::string>> Evaluator::exported(const Scope
     if (!found) continue;  // an expansion before it has undefined it
     Variable& v = *found;
     shell_given |= v.name == names_->shell;
-    // A value that is needed for itself: what make got stands. Values that need $(shell) for
+    // A value that is needed for itself: what make got stands, or nothing. Values that need $(shell) for
     // $(shell) for $(shell) are left at that too: there would be as many calls as there are orders
     // of the variables.
     if (for_shell_function && (v.expanding || (shell_depth_ > 2 && v.value.find("$(shell") != std::string::npos))) {
-      if (auto value = original_value(v.name.view())) out.emplace_back(v.name.view(), *value);
+      out.emplace_back(v.name.view(), original_value(v.name.view()).value_or(std::string_view()));
       continue;
     }
     std::string value;

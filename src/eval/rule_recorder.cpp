@@ -41,22 +41,6 @@ std::string static_stem(const std::string& pattern, std::string_view name, bool*
   return out;
 }
 
-// `%` in a text that waits for its second expansion becomes `$*`, the first of each word.
-std::string percent_to_stem(std::string_view text) {
-  std::string out;
-  bool done = false;
-  for (char c : text) {
-    if (is_space(c)) done = false;
-    if (c == '%' && !done) {
-      out += "$*";
-      done = true;
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 // What rules have said of a target so far.
 struct Said {
   bool prerequisites = false;
@@ -231,7 +215,7 @@ void MakefileReader::add_prerequisites(const OpenRule& rule, Target& target, std
   if (text.empty()) return;
   if (e_.db.special.second_expansion && text.find('$') != kNpos) {
     PendingPrerequisites pending;
-    pending.text = e_.db.arena.copy(rule.is_static_pattern ? percent_to_stem(text) : std::string(text));
+    pending.text = e_.db.arena.copy(text);
     pending.where = rule.where;
     pending.stem = rule.is_static_pattern ? e_.db.arena.copy(stem) : target.stem;
     pending.is_static_pattern = rule.is_static_pattern;

@@ -154,7 +154,7 @@ void JobRunner::start() {
   states_.set(target, Progress::running);
   if (target.group)
     for (Target* member : target.group->members)
-      if (member != &target && member->progress != Progress::finished) states_.set(*member, Progress::running);
+      if (member != &target) states_.run_as_peer(*member);
   goals_.note_changed(target.goal);
   if (running.any_process) {
     times_.stop_looking_ahead();  // also under -n: what runs may change any file before it ends

@@ -100,7 +100,10 @@ std::string JobRunner::reason(const Target& target, FileTime time) const {
   const std::string_view name = target.name.view();
   const auto member = split_archive_name(name);
   const Target* const archive = member ? plan_.db.find_target(member->archive) : nullptr;
-  bool absent = time.is_absent() && !(archive && archive->mtime.is_absent());
+  const auto is_missing = [this](const Target& t) {  // its time is not known after a member's recipe
+    return t.mtime.is_unknown() ? plan_.disk.mtime(t.name.view()).is_absent() : t.mtime.is_absent();
+  };
+  bool absent = time.is_absent() && !(archive && is_missing(*archive));
   std::string newer, missing;
   std::unordered_set<const Target*> named;  // once each, as in $?
   const auto add = [&named](std::string& names, const Target* prerequisite, std::string_view called) {

@@ -1,11 +1,31 @@
 // Prerequisites that wait for their second expansion. Manual, "Secondary Expansion".
 #include <algorithm>
 
+#include "cmzmake/base/strings.h"
 #include "cmzmake/eval/recipes.h"
 #include "cmzmake/eval/special_targets.h"
 #include "cmzmake/search/search.h"
 
 namespace cmz {
+namespace {
+
+// `%` in a text that waits for its second expansion becomes `$*`, the first of each word.
+std::string percent_to_stem(std::string_view text) {
+  std::string out;
+  bool done = false;
+  for (char c : text) {
+    if (is_space(c)) done = false;
+    if (c == '%' && !done) {
+      out += "$*";
+      done = true;
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
 
 bool Search::expand_prerequisites(Target& target) {
   if (target.snapped) return false;
@@ -27,7 +47,8 @@ bool Search::expand_prerequisites(Target& target) {
     Scope scope{&automatic, target_scope(e_, target), false};
     ScopeGuard guard(e_, &scope);
     PlaceGuard place(e_, target.recipe ? target.recipe->where : Location{});  // no other place is left
-    const std::string text = e_.expand(pending->text);
+    const std::string text =
+        pending->is_static_pattern ? e_.expand(percent_to_stem(pending->text)) : e_.expand(pending->text);
     std::vector<Prerequisite> names;
     append_prerequisites(e_, text, nullptr, names, pending->is_static_pattern ? Mention::entered : Mention::explicit_);
     const auto at = target.prerequisites.erase(target.prerequisites.begin() + static_cast<std::ptrdiff_t>(i));
