@@ -19,8 +19,9 @@ JobSettings settings(std::string_view makefile) {
 }
 
 std::string failure(std::string_view makefile) {
+  TestMake make(makefile);  // outlives the error, whose place names one of its files
   try {
-    settings(makefile);
+    job_settings(make.evaluator, make.db.target("a"));
     return "none";
   } catch (const Fatal& fatal) {
     return TestMake::text_of(fatal.where()) + ": " + fatal.what();
